@@ -1,0 +1,1 @@
+"""Everything alive: the fleet, its stations and their parts."""

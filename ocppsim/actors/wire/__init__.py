@@ -1,0 +1,1 @@
+"""One websocket: dialling, the light stream below it, the seam above it."""

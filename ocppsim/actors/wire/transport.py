@@ -1,0 +1,67 @@
+"""The seam between a link and whatever carries its texts: a websocket, or a pipe in memory."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from attrs import frozen
+
+
+class TransportClosed(Exception):
+    """The connection is over. `code` is the websocket close code, 1006 when there was no Close frame."""
+
+    def __init__(self, code: int = 1006, reason: str = "") -> None:
+        super().__init__(f"closed {code} {reason}".rstrip())
+        self.code, self.reason = code, reason
+
+
+class DialFailed(Exception):
+    """No connection came about: nobody there, refused, or a broken handshake.
+
+    `status` is the HTTP status of a refusal. `permanent` says that trying again cannot help: 401, 403, 404,
+    or a wrong subprotocol.
+    """
+
+    def __init__(self, reason: str, status: int | None = None, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.status, self.permanent = reason, status, permanent
+
+
+class Transport(Protocol):
+    """One open connection. A send or receive after its end raises TransportClosed."""
+
+    async def send(self, text: str) -> None:
+        """Write one text frame."""
+
+    async def receive(self) -> str | bytes:
+        """The next frame; bytes for a binary one."""
+
+    async def ping(self) -> None:
+        """Send a ping and wait for its pong. The caller sets the deadline."""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close cleanly: a Close frame each way, at most two seconds of wire time. Never raises."""
+
+
+Dial = Callable[[], AbstractAsyncContextManager[Transport]]
+"""Opens one connection for the time of the context; raises DialFailed.
+
+Leaving the context by cancellation or exception drops the connection without a Close frame (a power cut,
+1006 at the other end); whoever wants a clean end calls `close()` first.
+"""
+
+
+@frozen
+class Address:
+    """Where a central system listens, split from its URL; see `address.parse`."""
+
+    host: str
+    port: int
+    target: str
+    secure: bool
+    user: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        scheme = "wss" if self.secure else "ws"
+        return f"{scheme}://{self.host}:{self.port}{self.target}"

@@ -1,0 +1,123 @@
+"""OCPP-J frames: text to frame and back. Whatever a peer writes, reading it never raises."""
+
+import json
+from typing import NoReturn, TypeAlias
+
+from attrs import frozen
+
+from .errors import Fault
+
+Payload: TypeAlias = dict[str, object]
+
+DESCRIPTION_LENGTH = 255
+
+
+@frozen
+class Call:
+    id: str
+    action: str
+    payload: Payload
+
+
+@frozen
+class CallResult:
+    id: str
+    payload: Payload
+
+
+@frozen
+class CallError:
+    id: str
+    code: str
+    description: str
+    details: Payload
+
+
+@frozen
+class Malformed:
+    """No frame. `id` is set when it can be read and what it belongs to wants an answer: a broken CALL."""
+
+    fault: Fault
+    why: str
+    id: str | None = None
+
+
+@frozen
+class MalformedAnswer:
+    """A CALLRESULT or CALLERROR whose id can be read and nothing else; it ends that call."""
+
+    id: str
+    why: str
+
+
+Frame = Call | CallResult | CallError | Malformed | MalformedAnswer
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+# Escaping to ASCII lets any string travel, lone surrogates included.
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
+def call(call_id: str, action: str, payload: Payload) -> str:
+    return _encode([2, call_id, action, payload])
+
+
+def call_result(call_id: str, payload: Payload) -> str:
+    return _encode([3, call_id, payload])
+
+
+def call_error(call_id: str, code: str, description: str = "", details: Payload | None = None) -> str:
+    return _encode([4, call_id, code, description[:DESCRIPTION_LENGTH], details or {}])
+
+
+def parse(text: str | bytes) -> Frame:
+    """The frame that `text` is; a missing payload written as null counts as empty (OCPP-J 1.6, 4.2.1)."""
+    if isinstance(text, bytes):
+        return Malformed(Fault.UNREADABLE, "a binary frame")
+    try:
+        message = _decode(text)
+    except (ValueError, RecursionError) as error:
+        return Malformed(Fault.UNREADABLE, f"not JSON: {error}")
+    if not isinstance(message, list):
+        return Malformed(Fault.UNREADABLE, "not a JSON array")
+    return _frame(message)
+
+
+def _frame(message: list[object]) -> Frame:
+    match message:
+        case [2, str(call_id), str(action), dict(payload)]:
+            return Call(call_id, action, payload)
+        case [3, str(call_id), dict(payload)]:
+            return CallResult(call_id, payload)
+        case [int(kind) | float(kind), str(call_id), *rest] if not isinstance(kind, bool):
+            return _unusual(kind, call_id, rest)
+        case [bool() | str() | None | dict() | list(), *_]:
+            return Malformed(Fault.UNREADABLE, "the message type is not a number")
+        case _:
+            return Malformed(Fault.UNREADABLE, "no string for a message id")
+
+
+def _unusual(kind: float, call_id: str, rest: list[object]) -> Frame:
+    match kind, rest:
+        case 2, [str(action), None]:
+            return Call(call_id, action, {})
+        case 2, [str(), _]:
+            return Malformed(Fault.PAYLOAD, "the payload of a CALL is an object", call_id)
+        case 2, [_, _]:
+            return Malformed(Fault.FORMATION, "the action of a CALL is a string", call_id)
+        case 2, _:
+            return Malformed(Fault.FORMATION, f"a CALL has 4 elements, not {len(rest) + 2}", call_id)
+        case 3, [None]:
+            return CallResult(call_id, {})
+        case 4, [str(code), str(description), dict(details)]:
+            return CallError(call_id, code, description, details)
+        case 4, [str(code), *_]:
+            return CallError(call_id, code, "", {})
+        case ((3 | 4), _):
+            return MalformedAnswer(call_id, f"an answer that cannot be read: {rest!r:.80}")
+        case _:
+            return Malformed(Fault.MESSAGE_TYPE, f"message type {kind!r:.40}")

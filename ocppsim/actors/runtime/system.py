@@ -1,0 +1,76 @@
+"""What all actors of one simulation share: timers, counters, and those who watch."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import trio
+from attrs import define, field, frozen
+
+from .lives import Crash, Exit
+from .mailbox import Mailbox, OrderedMailbox, PlainMailbox
+from .rounds import Rounds
+from .timers import Timers
+
+T = TypeVar("T")
+
+ERRORS_KEPT = 100
+
+
+@frozen
+class LifeEnded:
+    """What watchers get at the end of each life; `pause` is None when it was the last."""
+
+    actor: str
+    life: int
+    exit: Exit
+    pause: float | None
+
+
+@define
+class Counters:
+    """Since the start of the system."""
+
+    lives: int = 0
+    crashes: int = 0
+    overflows: int = 0
+    dead_letters: int = 0  # told to an actor that was not running
+
+
+@define(eq=False)
+class System:
+    """Made by `open_system`; in virtual time its mailboxes deliver in rounds."""
+
+    rounds: Rounds | None = None
+    timers: Timers = field(factory=Timers)
+    counters: Counters = field(factory=Counters)
+    errors: deque[tuple[str, Exception]] = field(factory=lambda: deque(maxlen=ERRORS_KEPT))
+    watchers: list[Callable[[LifeEnded], None]] = field(factory=list)
+
+    def mailbox(self, size: int) -> Mailbox[T]:
+        return PlainMailbox(size) if self.rounds is None else OrderedMailbox(size, self.rounds)
+
+    def life_ended(self, event: LifeEnded) -> None:
+        if isinstance(event.exit, Crash):
+            self.counters.crashes += 1
+            self.errors.append((event.actor, event.exit.error))
+        for watch in self.watchers:
+            watch(event)
+
+
+@asynccontextmanager
+async def open_system(*, ordered: bool = False) -> AsyncIterator[System]:
+    """A system whose timers run until the block ends; `ordered` for virtual time: see `rounds`."""
+    rounds = Rounds() if ordered else None
+    if rounds is not None:
+        trio.lowlevel.add_instrument(rounds)
+    system = System(rounds)
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(system.timers.run, name="timers")
+            yield system
+            nursery.cancel_scope.cancel()
+    finally:
+        if rounds is not None:
+            trio.lowlevel.remove_instrument(rounds)

@@ -5,7 +5,7 @@ from typing import NoReturn, TypeAlias
 
 from attrs import frozen
 
-from .errors import Fault
+from ocppsim.protocol.errors import Fault
 
 Payload: TypeAlias = dict[str, object]
 
@@ -57,9 +57,17 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON value")
 
 
+def _integer(digits: str) -> float:
+    """Python refuses integers beyond some length; as a float such a number is still a number."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
 # Escaping to ASCII lets any string travel, lone surrogates included.
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
-_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+_decode = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant).decode
 
 
 def call(call_id: str, action: str, payload: Payload) -> str:
@@ -115,9 +123,15 @@ def _unusual(kind: float, call_id: str, rest: list[object]) -> Frame:
             return CallResult(call_id, {})
         case 4, [str(code), str(description), dict(details)]:
             return CallError(call_id, code, description, details)
+        case 4, [str(code), str(description), *_]:
+            return CallError(call_id, code, description, {})
         case 4, [str(code), *_]:
             return CallError(call_id, code, "", {})
-        case ((3 | 4), _):
-            return MalformedAnswer(call_id, f"an answer that cannot be read: {rest!r:.80}")
+        case 4, _:
+            return MalformedAnswer(call_id, "a CALLERROR without an error code")
+        case 3, [_]:
+            return MalformedAnswer(call_id, "the payload of a CALLRESULT is an object")
+        case 3, _:
+            return MalformedAnswer(call_id, f"a CALLRESULT has 3 elements, not {len(rest) + 2}")
         case _:
             return Malformed(Fault.MESSAGE_TYPE, f"message type {kind!r:.40}")

@@ -3,40 +3,66 @@
 import json
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import PurePath
 from typing import Literal
 
 import jsonschema_rs
 
-from .errors import Violation
-from .frames import Payload
+from ocppsim.protocol.errors import Violation
+from ocppsim.protocol.frames import Payload
 
 Version = Literal["v16"]
 
 
+_MESSAGE_LENGTH = 200
+"""Messages quote the value at fault, which may be of any length."""
+
+
+def _folder(version: Version) -> Traversable:
+    return files("ocpp") / version / "schemas"
+
+
 @cache
-def _validator(version: Version, name: str) -> jsonschema_rs.Validator | None:
-    schema = files("ocpp") / version / "schemas" / f"{name}.json"
-    if not schema.is_file():
-        return None
+def names(version: Version) -> frozenset[str]:
+    """The names of the schemas: each action, and each action followed by `Response`."""
+    paths = (PurePath(file.name) for file in _folder(version).iterdir())
+    return frozenset(path.stem for path in paths if path.suffix == ".json")
+
+
+@cache
+def _validator(version: Version, name: str) -> jsonschema_rs.Validator:
+    schema = _folder(version) / f"{name}.json"
     return jsonschema_rs.validator_for(json.loads(schema.read_text("utf-8-sig")))
 
 
 def known(version: Version, name: str) -> bool:
     """Whether the version has a schema of this name: an action, or an action followed by `Response`."""
-    return name.isascii() and name.isalnum() and _validator(version, name) is not None
+    return name in names(version)
 
 
 def violations(version: Version, name: str, payload: Payload) -> tuple[Violation, ...]:
     """Every breach of the schema `name`; LookupError when there is no such schema."""
+    if not known(version, name):
+        raise LookupError(f"no schema {name:.60} in {version}")
     validator = _validator(version, name)
-    if validator is None:
-        raise LookupError(f"no schema {name} in {version}")
     try:
         if validator.is_valid(payload):
             return ()
         return tuple(
-            Violation("/".join(map(str, error.instance_path)), error.kind.name, error.message)
+            Violation(
+                "/".join(map(str, error.instance_path)),
+                error.kind.name,
+                _short(error.message),
+            )
             for error in validator.iter_errors(payload)
         )
     except (ValueError, OverflowError) as error:  # strings or numbers that no schema could describe
         return (Violation("", "format", f"a value that cannot be checked: {error}"),)
+
+
+def _short(message: str) -> str:
+    if len(message) <= _MESSAGE_LENGTH:
+        return message
+    half = _MESSAGE_LENGTH // 2
+    return f"{message[:half]}...{message[-half:]}"

@@ -1,6 +1,6 @@
 """The OCPP-J session of one connection after another, sans I/O: texts in, events and texts out.
 
-Three rules live here and nowhere else:
+Three rules live here and in `owed`, nowhere else:
 
 * One open CALL of ours at a time; what is queued waits by kind (see `Kind`).
 * Every CALL of the peer gets exactly one answer, in order of arrival, unless the connection ends first.
@@ -10,39 +10,44 @@ Three rules live here and nowhere else:
 All durations are seconds of the clock whose `now` the caller passes.
 """
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Mapping
-from enum import Enum, IntEnum, auto
+from collections import deque
+from collections.abc import Iterator, Mapping
 
-from attrs import define, field, frozen
+from ocppsim.protocol import frames
+from ocppsim.protocol.errors import Fault, Refusal
+from ocppsim.protocol.events import (
+    Answered,
+    Event,
+    Failed,
+    Kind,
+    Misbehaved,
+    Outgoing,
+    Overdue,
+    Received,
+    Registration,
+    Why,
+)
+from ocppsim.protocol.frames import Payload
+from ocppsim.protocol.owed import OPEN_CALLS, Owed
 
-from . import frames
-from .errors import Fault, Refusal
-from .frames import Payload
-
-OPEN_CALLS = 64
-"""So many CALLs of the peer may wait for their answers; beyond, they are refused."""
+__all__ = [
+    "BACKLOG",
+    "OPEN_CALLS",
+    "Answered",
+    "Event",
+    "Failed",
+    "Kind",
+    "Misbehaved",
+    "Outgoing",
+    "Overdue",
+    "Received",
+    "Registration",
+    "Session",
+    "Why",
+]
 
 BACKLOG = 8
 """More transaction messages than this are a backlog: ordinary calls go first then."""
-
-
-class Kind(IntEnum):
-    """What a CALL of ours is allowed to do."""
-
-    BOOT = 0  # the only kind before the central system accepted the station
-    TRIGGERED = 1  # asked for by the central system: also while Pending
-    ORDINARY = 2  # fails at once when it cannot be sent
-    TRANSACTION = 3  # waits, in order, for better times
-
-
-class Registration(Enum):
-    """What the central system said to our boot, as far as it decides what may be sent."""
-
-    NONE = auto()  # not answered yet, or Rejected
-    PENDING = auto()
-    ACCEPTED = auto()
-
 
 _ALLOWED: Mapping[Registration, Kind] = {
     Registration.NONE: Kind.BOOT,
@@ -51,95 +56,17 @@ _ALLOWED: Mapping[Registration, Kind] = {
 }
 
 
-class Why(Enum):
-    """Why a CALL of ours has no answer."""
-
-    REFUSED = "refused"  # a CALLERROR
-    TIMED_OUT = "no answer in time"
-    UNREADABLE = "unreadable answer"
-    LOST = "connection lost"  # after it was sent
-    OFFLINE = "offline"  # never sent
-
-
-@define(eq=False)
-class Outgoing:
-    """A CALL of ours. `ref` is the caller's; `encode` gives a payload known only when the CALL is sent."""
-
-    kind: Kind
-    action: str
-    payload: Payload
-    ref: object = None
-    id: str | None = None  # fixed beforehand, so that a resend carries it again
-    encode: Callable[[], Payload] | None = None
-    attempt: int = 0
-    sent_at: float = 0.0
-    queued: int = field(default=0, init=False)  # place in the order of our calls
-    behind: int = field(default=0, init=False)  # how many CALLs of the peer had arrived by then
-
-
-@frozen
-class Received:
-    """A CALL of the peer that wants `answer` or `refuse`."""
-
-    id: str
-    action: str
-    payload: Payload
-
-
-@frozen
-class Answered:
-    call: Outgoing
-    payload: Payload
-
-
-@frozen
-class Failed:
-    call: Outgoing
-    why: Why
-    code: str = ""
-    description: str = ""
-
-    def __str__(self) -> str:
-        return " ".join(filter(None, (self.why.value, self.code, self.description)))
-
-
-@frozen
-class Misbehaved:
-    """The peer broke a rule that leaves us nothing to answer."""
-
-    what: str
-
-
-@frozen
-class Overdue:
-    """We owed an answer for too long; the CALL was refused with InternalError."""
-
-    id: str
-
-
-Event = Received | Answered | Failed | Misbehaved | Overdue
-
-
-@define(eq=False)
-class _Slot:
-    """The place of one CALL of the peer in the order of answers."""
-
-    id: str
-    number: int
-    deadline: float
-    text: str | None = None
-
-
 class Session:
-    """See the module. After `receive`, `submit`, `answer` or `expire`, write what `next` gives until None."""
+    """See the module. After `receive`, `submit`, `answer` or `expire`, write what `next` gives until None.
+
+    A transaction message that failed has left the session; to send it again, call `again` before `next`.
+    """
 
     __slots__ = (
-        "_answered",
-        "_arrived",
         "_backlog",
         "_codes",
         "_ids",
-        "_slots",
+        "_owed",
         "_submitted",
         "_transactions",
         "_waiting",
@@ -164,12 +91,11 @@ class Session:
         self.call_timeout, self.answer_within = call_timeout, answer_within
         self.flying: Outgoing | None = None
         self._ids, self._codes = ids, codes
+        self._owed = Owed(codes)
         self._waiting: deque[Outgoing] = deque()
         self._transactions: deque[Outgoing] = deque()
         self._backlog = False
-        self._slots: deque[_Slot] = deque()
-        self._answered: OrderedDict[str, str] = OrderedDict()
-        self._arrived = self._submitted = 0
+        self._submitted = 0
 
     # -- our calls
 
@@ -180,7 +106,7 @@ class Session:
         ):
             return Failed(call, Why.OFFLINE)
         self._submitted += 1
-        call.queued, call.behind = self._submitted, self._arrived
+        call.queued, call.behind = self._submitted, self._owed.arrived
         if call.kind is Kind.TRANSACTION:
             self._transactions.append(call)
             self._backlog |= not self.online or len(self._transactions) > BACKLOG
@@ -196,33 +122,26 @@ class Session:
     @property
     def idle(self) -> bool:
         """Nothing is open, and nothing that could be sent now waits."""
-        return self.flying is None and not self._waiting and not self._slots and self._head() is None
+        if self.flying is not None or self._waiting or self._owed:
+            return False
+        return not self.online or self._head() is None
 
     @property
     def answers_owed(self) -> int:
-        return len(self._slots)
+        return len(self._owed)
 
     # -- the peer's calls
 
     def answer(self, call_id: str, payload: Payload) -> None:
         """Answer an open CALL; one that is gone with its connection is passed over."""
-        self._settle(call_id, frames.call_result(call_id, payload))
+        self._owed.answer(call_id, payload)
 
     def refuse(self, call_id: str, refusal: Refusal) -> None:
-        code = self._codes[refusal.fault]
-        self._settle(call_id, frames.call_error(call_id, code, refusal.description, refusal.details))
+        self._owed.refuse(call_id, refusal)
 
     def drop(self, call_id: str) -> None:
         """Leave a CALL without an answer, where the specification forbids one (1.6 ed. 2, 4.2: Rejected)."""
-        self._slots = deque(slot for slot in self._slots if slot.id != call_id)
-
-    def _settle(self, call_id: str, text: str) -> None:
-        for slot in self._slots:
-            if slot.id == call_id and slot.text is None:
-                slot.text = text
-                self._answered[call_id] = text
-                if len(self._answered) > OPEN_CALLS:
-                    self._answered.popitem(last=False)
+        self._owed.drop(call_id)
 
     # -- writing
 
@@ -230,30 +149,40 @@ class Session:
         """The text to write now, or None when there is nothing or everything has to wait."""
         if not self.online:
             return None
-        if self._slots and self._slots[0].text is not None:
-            return self._slots.popleft().text
-        if self.flying is not None:
+        if (answer := self._owed.take()) is not None:
+            return answer
+        if self.flying is not None or (call := self._head()) is None:
             return None
-        call = self._head()
-        if call is None or (self._slots and self._slots[0].number <= call.behind):
+        oldest = self._owed.oldest
+        if oldest is not None and oldest <= call.behind:
             return None
+        return self._send(call, now)
+
+    def _send(self, call: Outgoing, now: float) -> str:
+        if call.id is None:
+            call.id = next(self._ids)
+        payload = call.payload if call.encode is None else call.encode()
+        text = frames.call(call.id, call.action, payload)  # where this raises, the CALL stays queued
+        self._leave_queue(call)
+        call.attempt += 1
+        call.sent_at = now
+        self.flying = call
+        return text
+
+    def _leave_queue(self, call: Outgoing) -> None:
         if call.kind is Kind.TRANSACTION:
             self._transactions.popleft()
             self._backlog &= bool(self._transactions)
         else:
-            self._waiting.popleft()
-        if call.id is None:
-            call.id = next(self._ids)
-        call.attempt += 1
-        call.sent_at = now
-        self.flying = call
-        payload = call.payload if call.encode is None else call.encode()
-        return frames.call(call.id, call.action, payload)
+            self._waiting.remove(call)
 
     def _head(self) -> Outgoing | None:
         """The CALL whose turn it is: the oldest, but none waits behind a backlog of transaction messages."""
+        if self.registration is not Registration.ACCEPTED:
+            allowed = _ALLOWED[self.registration]  # may be less than when the CALL was queued
+            return next((call for call in self._waiting if call.kind <= allowed), None)
         ordinary = self._waiting[0] if self._waiting else None
-        if not self._transactions or self.held or self.registration is not Registration.ACCEPTED:
+        if not self._transactions or self.held:
             return ordinary
         transaction = self._transactions[0]
         if ordinary is not None and (self._backlog or ordinary.queued < transaction.queued):
@@ -265,53 +194,52 @@ class Session:
     def receive(self, text: str | bytes, now: float) -> list[Event]:
         match frames.parse(text):
             case frames.CallResult(call_id, payload):
-                return self._ended(call_id, lambda call: Answered(call, payload))
+                call = self._ended(call_id) or self._late(call_id)
+                return [_unasked(call_id) if call is None else Answered(call, payload)]
             case frames.CallError(call_id, code, description, _):
-                return self._ended(call_id, lambda call: Failed(call, Why.REFUSED, code, description))
+                call = self._ended(call_id)
+                return [_unasked(call_id) if call is None else Failed(call, Why.REFUSED, code, description)]
             case frames.MalformedAnswer(call_id, why):
-                return [
-                    Misbehaved(why),
-                    *self._ended(call_id, lambda call: Failed(call, Why.UNREADABLE, "", why)),
-                ]
+                call = self._ended(call_id)
+                ending = _unasked(call_id) if call is None else Failed(call, Why.UNREADABLE, "", why)
+                return [Misbehaved(why), ending]
             case frames.Call(call_id, action, payload):
                 return self._arrive(call_id, now, Received(call_id, action, payload))
-            case frames.Malformed(fault, why, str(call_id)) if fault in self._codes:
-                events = self._arrive(call_id, now, Misbehaved(why))
-                self.refuse(call_id, Refusal(fault, why))
-                return events
-            case frames.Malformed(_, why, _):
-                return [Misbehaved(why)]
+            case frames.Malformed(fault, why, call_id):
+                if call_id is None or fault not in self._codes:
+                    return [Misbehaved(why)]
+                return self._arrive(call_id, now, Misbehaved(why), Refusal(fault, why))
 
-    def _ended(self, call_id: str, outcome: Callable[[Outgoing], Event]) -> list[Event]:
+    def _arrive(self, call_id: str, now: float, event: Event, broken: Refusal | None = None) -> list[Event]:
+        return self._owed.arrive(call_id, now + self.answer_within, event, broken)
+
+    def _ended(self, call_id: str) -> Outgoing | None:
+        """Our open CALL, which is no longer open, when this is its id."""
         if self.flying is None or self.flying.id != call_id:
-            return [Misbehaved(f"an answer to no open call: {call_id!r:.60}")]
+            return None
         call, self.flying = self.flying, None
-        return [outcome(call)]
+        return call
 
-    def _arrive(self, call_id: str, now: float, event: Event) -> list[Event]:
-        self._arrived += 1
-        events: list[Event] = []
-        if any(slot.text is None for slot in self._slots):
-            events.append(Misbehaved("a CALL before the last one was answered"))
-        repeated = self._answered.get(call_id)
-        still_open = any(slot.id == call_id for slot in self._slots)
-        self._slots.append(_Slot(call_id, self._arrived, now + self.answer_within, repeated))
-        if repeated is not None or still_open:
-            return [*events, Misbehaved(f"message id {call_id!r:.60} used twice")]
-        if len(self._slots) > OPEN_CALLS:
-            self.refuse(call_id, Refusal(Fault.INTERNAL, f"more than {OPEN_CALLS} open calls"))
-            return [*events, Misbehaved(f"more than {OPEN_CALLS} open calls")]
-        return [*events, event]
+    def _late(self, call_id: str) -> Outgoing | None:
+        """The transaction message that timed out and was to go again, which it must not when answered."""
+        if not self._transactions:
+            return None
+        call = self._transactions[0]
+        if call.id != call_id or not call.attempt:
+            return None
+        self._leave_queue(call)
+        return call
 
     # -- time
 
     @property
     def deadline(self) -> float | None:
         """When `expire` is next worth calling."""
-        due = [slot.deadline for slot in self._slots if slot.text is None][:1]
-        if self.flying is not None:
-            due.append(self.flying.sent_at + self.call_timeout)
-        return min(due, default=None)
+        owed = self._owed.deadline
+        if self.flying is None:
+            return owed
+        ours = self.flying.sent_at + self.call_timeout
+        return ours if owed is None else min(ours, owed)
 
     def expire(self, now: float) -> list[Event]:
         """Give up what is overdue: our open CALL, and the answers that we owe."""
@@ -319,11 +247,7 @@ class Session:
         if self.flying is not None and self.flying.sent_at + self.call_timeout <= now:
             call, self.flying = self.flying, None
             events.append(Failed(call, Why.TIMED_OUT))
-        for slot in self._slots:
-            if slot.text is None and slot.deadline <= now:
-                self.refuse(slot.id, Refusal(Fault.INTERNAL, "no answer in time"))
-                events.append(Overdue(slot.id))
-        return events
+        return [*events, *self._owed.expire(now)]
 
     # -- connections
 
@@ -342,8 +266,11 @@ class Session:
         for call in self._transactions:
             call.behind = 0
         self._backlog = bool(self._transactions)
-        self.online, self.flying, self._arrived = False, None, 0
+        self.online, self.flying = False, None
         self._waiting.clear()
-        self._slots.clear()
-        self._answered.clear()
+        self._owed.forget()
         return failed
+
+
+def _unasked(call_id: str) -> Misbehaved:
+    return Misbehaved(f"an answer to no open call: {call_id!r:.60}")

@@ -1,10 +1,21 @@
 """Actors on Trio: mailboxes, lives and the rules between them. Knows nothing of OCPP."""
 
-from .actor import Actor, Condition, GaveUp, State, Statistics, Tier
-from .lives import Crash, Exit, Policy, Restart, Stop, When, cause
-from .question import Ask, AskUphill, NoAnswer, Question, Resting, TooLate, Unanswered
-from .system import LifeEnded, System, open_system
-from .timers import Timer
+from ocppsim.actors.runtime.actor import Actor, Tier
+from ocppsim.actors.runtime.condition import Condition, Statistics
+from ocppsim.actors.runtime.lives import Crash, Exit, GaveUp, Policy, Restart, Stop, When, cause
+from ocppsim.actors.runtime.mailbox import State
+from ocppsim.actors.runtime.question import (
+    Ask,
+    AskUphill,
+    NoAnswer,
+    Overloaded,
+    Question,
+    Resting,
+    TooLate,
+    Unanswered,
+)
+from ocppsim.actors.runtime.system import LifeEnded, System, open_system
+from ocppsim.actors.runtime.timers import Timer, Timers
 
 __all__ = [
     "Actor",
@@ -16,6 +27,7 @@ __all__ = [
     "GaveUp",
     "LifeEnded",
     "NoAnswer",
+    "Overloaded",
     "Policy",
     "Question",
     "Restart",
@@ -26,6 +38,7 @@ __all__ = [
     "System",
     "Tier",
     "Timer",
+    "Timers",
     "TooLate",
     "Unanswered",
     "When",

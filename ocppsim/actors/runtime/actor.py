@@ -5,10 +5,9 @@ lower tier to a higher one. All composition is by nurseries: supervised children
 a nursery inside a supervised body is one-for-all.
 """
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from enum import Enum, IntEnum, auto
+from enum import IntEnum
 from functools import partial
 from math import inf
 from typing import Any, Generic, TypeVar
@@ -16,11 +15,13 @@ from typing import Any, Generic, TypeVar
 import trio
 from attrs import frozen
 
-from .lives import Crash, Exit, Policy, Restart, Stop, When
-from .mailbox import Mailbox, MailboxFull
-from .question import Ask, AskUphill, NoAnswer, Question, Resting, TooLate, Unanswered
-from .system import LifeEnded, System
-from .timers import Timer
+from ocppsim.actors.runtime.condition import Condition, Statistics
+from ocppsim.actors.runtime.lives import Crash, Exit, GaveUp, Policy, Restart, Stop, When
+from ocppsim.actors.runtime.mailbox import NOBODY, Mailbox, MailboxFull, Sender, State
+from ocppsim.actors.runtime.obligations import Obligations
+from ocppsim.actors.runtime.question import Ask, AskUphill, Overloaded, Question, Resting
+from ocppsim.actors.runtime.system import LifeEnded, System
+from ocppsim.actors.runtime.timers import Timer
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -41,40 +42,11 @@ class Tier(IntEnum):
     STORE = 6
 
 
-class GaveUp(Exception):
-    """Too many crashes; the parent decides what that means. The cause is the last crash."""
-
-
-class State:
-    """Base of the messages that tell a present value: only the newest of each topic waits in a mailbox."""
-
-    __slots__ = ()
-
-    @property
-    def topic(self) -> object:
-        return type(self)
-
-
-class Condition(Enum):
-    """What an actor is doing."""
-
-    IDLE = auto()  # not started, or its parent's life is over
-    ALIVE = auto()
-    RESTING = auto()  # between two lives
-    GONE = auto()  # gave up or finished, while its parent lives on
-
-
 @frozen
-class Statistics:
-    """A frozen look at an actor."""
+class _Due(Generic[M]):
+    """A message of a timer, for the life that had set it."""
 
-    name: str
-    condition: Condition
-    lives: int
-    crashes: int
-    last_exit: Exit | None
-    waiting: int
-    most_waiting: int
+    message: M
 
 
 _running: ContextVar["Actor[Any] | None"] = ContextVar("running actor", default=None)
@@ -95,7 +67,7 @@ class Actor(Generic[M]):
         "_keeps",
         "_last_exit",
         "_mailbox",
-        "_owed",
+        "_obligations",
         "_scope",
         "_until",
         "_verdict",
@@ -124,11 +96,11 @@ class Actor(Generic[M]):
         self._body, self._keeps = body, keeps
         self._crashes = 0
         self._last_exit: Exit | None = None
-        self._mailbox: Mailbox[M | Question[Any]] = system.mailbox(size)
-        self._owed: set[Question[Any]] | None = None  # taken, perhaps not answered
+        self._mailbox: Mailbox[M | Question[Any] | _Due[M]] = system.mailbox(size)
+        self._obligations = Obligations()
         self._scope: trio.CancelScope | None = None
-        self._until = inf
-        self._verdict: Exit | None = None
+        self._until = inf  # when the next life begins
+        self._verdict: Exit | None = None  # given from outside, not yet carried out
 
     def __repr__(self) -> str:
         return f"<actor {self.name}>"
@@ -137,28 +109,33 @@ class Actor(Generic[M]):
 
     def tell(self, message: M) -> None:
         """Post without waiting. A full mailbox crashes the receiver, never the sender."""
-        if self.condition in (Condition.IDLE, Condition.GONE):
+        if self.condition is Condition.IDLE or self.condition is Condition.GONE:
             self.system.counters.dead_letters += 1
             return
-        self._post(message, message.topic if isinstance(message, State) else None)
+        self._deliver(message, message.topic if isinstance(message, State) else None)
 
     async def ask(self, message: Ask[R], within: float = ASK_WITHIN_S) -> R:
         """The answer; raises NoAnswer when there is none `within` seconds, AskUphill when asking is wrong."""
         asker = _running.get()
         if asker is not None and asker.tier >= self.tier:
             raise AskUphill(f"{asker.name} asked {self.name}")
-        if self.condition is not Condition.ALIVE:
+        now = trio.current_time()
+        if self.condition is not Condition.ALIVE and now < self._until:
+            await trio.lowlevel.checkpoint()
             raise Resting(self.name, self._until)
-        question = Question(message)
-        late = partial(question.fail, TooLate(f"{self.name}: {type(message).__name__}"))
-        timer = self.system.timers.at(trio.current_time() + within, late, self.name)
+        question = Question(message, self.name)
         try:
-            if not self._post(question):
-                raise Unanswered(f"{self.name}: mailbox full")
+            self._mailbox.put(question, self._sender())
+        except MailboxFull:
+            self.system.counters.overflows += 1
+            await trio.lowlevel.checkpoint()
+            raise Overloaded(self.name) from None
+        timer = self.system.timers.at(now + within, question.expire, self.name)
+        try:
             return await question.wait()
         finally:
             timer.cancel()
-            question.fail(Unanswered(self.name))  # a question that nobody awaits is never begun
+            question.abandon()
 
     async def room(self) -> None:
         """Wait until the mailbox is at most half full: for producers at the edge."""
@@ -166,30 +143,29 @@ class Actor(Generic[M]):
 
     def after(self, seconds: float, message: M) -> Timer:
         """Post a message to this life later; a next life never sees it."""
-        life = self.life
+        fire = partial(self._come_due, self.life, message)
+        timer = self.system.timers.at(trio.current_time() + seconds, fire, self.name, self._sender())
+        self._obligations.add(timer)
+        return timer
 
-        def fire() -> None:
-            if self.life == life and self.condition is Condition.ALIVE:
-                self.tell(message)
+    def _come_due(self, life: int, message: M) -> None:
+        if life == self.life and self.condition is Condition.ALIVE:
+            self._deliver(_Due(message), (_Due, message.topic) if isinstance(message, State) else None)
 
-        return self.system.timers.at(trio.current_time() + seconds, fire, self.name)
-
-    def _post(self, item: M | Question[Any], topic: object = None) -> bool:
+    def _deliver(self, item: M | _Due[M], topic: object) -> None:
         try:
             self._mailbox.put(item, self._sender(), topic)
         except MailboxFull as error:
             self.system.counters.overflows += 1
             if self.condition is Condition.ALIVE:  # a resting actor reads nothing: not its fault
                 self._end(Crash(error))
-            return False
-        return True
 
-    def _sender(self) -> tuple[str, str]:
+    def _sender(self) -> Sender:
         """Who posts, for delivery in rounds; nobody asks otherwise."""
         if self.system.rounds is None:
-            return ("", "")
-        sender = _running.get()
-        return (sender.name if sender else "", trio.lowlevel.current_task().name)
+            return NOBODY
+        actor = _running.get()
+        return self.system.rounds.sender(actor.name if actor is not None else "")
 
     # -- reading
 
@@ -199,33 +175,41 @@ class Actor(Generic[M]):
     async def __anext__(self) -> M | Question[Any]:
         while True:
             item = await self._mailbox.get()
+            if isinstance(item, _Due):
+                return item.message
             if not isinstance(item, Question):
                 return item
             if not item.settled:
-                self._owe(item)
+                self._obligations.add(item)
                 return item
-
-    def _owe(self, question: Question[Any]) -> None:
-        owed = {other for other in self._owed or () if not other.settled}
-        self._owed = owed | {question}
 
     # -- lives
 
     def start_in(self, nursery: trio.Nursery) -> None:
         """Run in a nursery; the actor accepts messages from now on."""
-        self.condition = Condition.ALIVE
         nursery.start_soon(self.run, name=self.name)
+        self.condition = Condition.ALIVE
 
     def end(self, verdict: Stop | Restart) -> None:
-        """End this life, or the pause before the next, from outside and for a planned reason."""
+        """End this life, or the pause before the next, from outside and for a planned reason.
+
+        It is carried out in any case: when the life happens to end by itself, right after that. A stop is
+        not displaced by a restart. A body that wants its own life to end returns instead.
+        """
         self._end(verdict)
 
     def _end(self, verdict: Exit) -> None:
-        if self.condition in (Condition.IDLE, Condition.GONE):
+        if self.condition is Condition.IDLE or self.condition is Condition.GONE:
+            return
+        if isinstance(self._verdict, Stop) or (self._verdict is not None and isinstance(verdict, Crash)):
             return
         self._verdict = verdict
-        if self._scope is not None:
+        if self._scope is None:
+            return
+        if self.system.rounds is None:
             self._scope.cancel(reason=verdict.reason)
+        else:
+            self._scope.deadline = -inf  # takes effect between two rounds, whoever runs first in this one
 
     def _take_verdict(self) -> Exit | None:
         verdict, self._verdict = self._verdict, None
@@ -233,73 +217,68 @@ class Actor(Generic[M]):
 
     async def run(self) -> None:
         """Live, and live again, until the policy says no; GaveUp when crashes were the reason."""
+        if self._scope is not None:
+            raise RuntimeError(f"{self.name} runs already")
         before = _running.set(self)
-        recent: deque[float] = deque()
+        recent: list[float] = []
         pause: float | None = 0.0
         end: Exit = Stop()
-        gone = Condition.IDLE
+        self.condition = Condition.ALIVE
         try:
             while pause is not None:
-                end = self._last_exit = await self._live(pause)
+                end = await self._live(pause)
                 pause = self.policy.pause(end, recent, trio.current_time())
-                self._settle_up(pause)
-                self._crashes += isinstance(end, Crash)
-                self.system.life_ended(LifeEnded(self.name, self.life, end, pause))
-            gone = Condition.GONE
+                self._conclude(end, pause)
         finally:
-            self.condition, self._until = gone, inf
-            self._refuse_owed()
-            self._drop_waiting(Unanswered(self.name))
+            if self.condition is not Condition.GONE:  # ended by the parent
+                self.condition = Condition.IDLE
+                self._leave(inf)
+            self._verdict = None
             _running.reset(before)
         if isinstance(end, Crash) and self.policy.when is not When.NEVER:
             raise GaveUp(f"{self.name}: {end.reason}") from end.error
 
     async def _live(self, pause: float) -> Exit:
+        if (verdict := self._take_verdict()) is not None:  # ended before it began
+            return verdict
         self._scope = trio.CancelScope()
-        if self._verdict is not None:  # ended before it began
-            self._scope.cancel()
         try:
             with self._scope:
-                if pause:
-                    self._until = trio.current_time() + pause
-                    self.condition = Condition.RESTING
-                    await trio.sleep(pause)  # inside the scope, so that `end` reaches it too
+                await trio.sleep(pause)  # inside the scope, so that `end` reaches it too
                 self.condition = Condition.ALIVE
                 self.life += 1
                 self.system.counters.lives += 1
-                end = await self._body(self) or Stop()
-                self._verdict = None
-                return end
+                return await self._body(self) or self._take_verdict() or Stop()
         except Exception as error:  # a bug of the body; Cancelled is none and goes on up
-            self._verdict = None
             return Crash(error)
         finally:
             self._scope = None
         return self._take_verdict() or Stop()
 
-    def _settle_up(self, pause: float | None) -> None:
-        """Taken asks are refused; queued ones wait for a next life that comes at once."""
-        self._refuse_owed()
-        if not self._keeps:
-            self._drop_waiting(Unanswered(self.name))
+    def _conclude(self, end: Exit, pause: float | None) -> None:
+        """Settle what the life that is over has left, and let it be known."""
+        self._last_exit = end
+        if isinstance(end, Crash):
+            self._crashes += 1
+        if isinstance(self._verdict, Crash):  # the life ended by itself meanwhile
+            self._verdict = None
+        if pause is None:
+            self.condition = Condition.GONE
         elif pause:
-            self._refuse_waiting(Resting(self.name, trio.current_time() + pause))
+            self.condition = Condition.RESTING
+        self._leave(inf if pause is None else trio.current_time() + pause)
+        self.system.life_ended(LifeEnded(self.name, self.life, end, pause))
 
-    def _refuse_owed(self) -> None:
-        for question in self._owed or ():
-            question.fail(Unanswered(self.name))
-        self._owed = None
-
-    def _refuse_waiting(self, error: NoAnswer) -> None:
-        for item in self._mailbox.waiting():
+    def _leave(self, until: float) -> None:
+        """Refuse what was begun. Keep what waits for a next life, asks only if that comes at once."""
+        self._until = until
+        self._obligations.abandon()
+        keeps = self._keeps and self.condition in (Condition.ALIVE, Condition.RESTING)
+        keeps_asks = keeps and self.condition is Condition.ALIVE
+        for item in self._mailbox.sift(partial(_is_kept, keeps, keeps_asks)):
             if isinstance(item, Question):
-                item.fail(error)
-
-    def _drop_waiting(self, error: NoAnswer) -> None:
-        for item in self._mailbox.drain():
-            if isinstance(item, Question):
-                item.fail(error)
-            else:
+                item.fail(Resting(self.name, until))
+            elif not isinstance(item, _Due):
                 self.system.counters.dead_letters += 1
 
     def statistics(self) -> Statistics:
@@ -312,3 +291,9 @@ class Actor(Generic[M]):
             len(self._mailbox),
             self._mailbox.high,
         )
+
+
+def _is_kept(keeps: bool, keeps_asks: bool, item: object) -> bool:
+    if isinstance(item, _Due):
+        return False
+    return keeps_asks if isinstance(item, Question) else keeps

@@ -4,7 +4,6 @@ Planned ends are values, `Stop` and `Restart`; an exception is a bug and becomes
 towards giving up.
 """
 
-from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 
@@ -63,7 +62,7 @@ class Policy:
     within: float = field(default=60.0, validator=gt(0))
     backoff: Callable[[int], float] = at_once
 
-    def pause(self, end: Exit, recent: deque[float], now: float) -> float | None:
+    def pause(self, end: Exit, recent: list[float], now: float) -> float | None:
         """Seconds until the next life, None when there is none; notes a crash in `recent`."""
         match end:
             case Restart(_, after):
@@ -73,11 +72,13 @@ class Policy:
             case Crash():
                 return None if self.when is When.NEVER else self._after_crash(recent, now)
 
-    def _after_crash(self, recent: deque[float], now: float) -> float | None:
-        recent.append(now)
-        while recent[0] <= now - self.within:
-            recent.popleft()
+    def _after_crash(self, recent: list[float], now: float) -> float | None:
+        recent[:] = [moment for moment in recent if moment > now - self.within] + [now]
         return self.backoff(len(recent)) if len(recent) <= self.crashes else None
+
+
+class GaveUp(Exception):
+    """Too many crashes; the parent decides what that means. The cause is the last crash."""
 
 
 def cause(error: BaseException) -> str:

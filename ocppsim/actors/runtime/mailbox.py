@@ -1,17 +1,18 @@
 """Bounded mailboxes with one reader."""
 
-from bisect import bisect
-from collections import deque
-from collections.abc import Hashable
-from itertools import count
-from typing import Generic, Protocol, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 import trio
 from attrs import define
 
-from .rounds import Rounds
-
 T = TypeVar("T")
+
+Sender = tuple[str, str, int]
+"""Who posts: actor, task, and the task's number; see `rounds`."""
+
+NOBODY: Sender = ("", "", 0)
 
 BUDGET = 32
 """So many messages are taken before the reader lets other tasks run."""
@@ -21,27 +22,70 @@ class MailboxFull(Exception):
     """The reader is too slow for its writers."""
 
 
-class Mailbox(Protocol[T]):
-    """What an actor needs of a mailbox."""
+class State:
+    """Base of the messages that tell a present value: only the newest of each topic waits in a mailbox."""
 
-    size: int
-    high: int
+    __slots__ = ()
 
+    @property
+    def topic(self) -> object:
+        """What it is the value of; not None."""
+        return type(self)
+
+
+class Mailbox(ABC, Generic[T]):
+    """What an actor needs of a mailbox: one task reads, anybody posts."""
+
+    __slots__ = ("_reader", "_room", "high", "size")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.high = 0
+        self._reader: trio.lowlevel.Task | None = None
+        self._room: trio.Event | None = None
+
+    @abstractmethod
     def __len__(self) -> int: ...
 
-    def put(self, item: T, sender: tuple[str, str] = ("", ""), topic: Hashable = None) -> None:
+    @abstractmethod
+    def put(self, item: T, sender: Sender = NOBODY, topic: Hashable = None) -> None:
         """Post; MailboxFull when there is no room. A waiting item of the same topic is replaced."""
 
-    async def get(self) -> T: ...
+    @abstractmethod
+    async def get(self) -> T:
+        """Take out the next item; a reader that was cancelled while it waited leaves it to the next one."""
+
+    @abstractmethod
+    def sift(self, keep: Callable[[T], bool]) -> list[T]:
+        """Take out all that is not to be kept."""
 
     async def room(self) -> None:
         """Wait until half of the mailbox is free: back-pressure for a producer at the edge."""
+        while len(self) * 2 > self.size:
+            if self._room is None:
+                self._room = trio.Event()
+            await self._room.wait()
 
-    def waiting(self) -> list[T]:
-        """What waits, left where it is."""
+    def _arrived(self, waiting: int) -> None:
+        if waiting > self.high:
+            self.high = waiting
+        if (reader := self._reader) is not None:
+            self._reader = None
+            trio.lowlevel.reschedule(reader)
 
-    def drain(self) -> list[T]:
-        """Take out all that waits."""
+    def _left(self) -> None:
+        if self._room is not None and len(self) * 2 <= self.size:
+            self._room.set()
+            self._room = None
+
+    def _only_reader(self) -> trio.lowlevel.Task:
+        if self._reader is not None:
+            raise trio.BusyResourceError("another task is reading this mailbox")
+        return trio.lowlevel.current_task()
+
+    def _stop_waiting(self, _: object) -> trio.lowlevel.Abort:
+        self._reader = None
+        return trio.lowlevel.Abort.SUCCEEDED
 
 
 @define(eq=False)
@@ -52,38 +96,28 @@ class _Newest(Generic[T]):
     topic: Hashable
 
 
-class PlainMailbox(Generic[T]):
+class PlainMailbox(Mailbox[T]):
     """First in, first out."""
 
-    __slots__ = ("_queue", "_reader", "_room", "_taken", "_topics", "high", "size")
+    __slots__ = ("_queue", "_taken", "_topics")
 
     def __init__(self, size: int) -> None:
-        self.size = size
-        self.high = 0
-        self._queue: deque[T | _Newest[T]] = deque()
+        super().__init__(size)
+        self._queue: list[T | _Newest[T]] = []  # short, and when empty a tenth of the memory of a deque
         self._topics: dict[Hashable, _Newest[T]] | None = None
-        self._reader: trio.lowlevel.Task | None = None
-        self._room: trio.Event | None = None
         self._taken = 0
 
     def __len__(self) -> int:
         return len(self._queue)
 
-    def put(self, item: T, sender: tuple[str, str] = ("", ""), topic: Hashable = None) -> None:
-        entry: T | _Newest[T] = item
-        if topic is not None:
-            if (newest := self._replaced(item, topic)) is None:
-                return
-            entry = newest
+    def put(self, item: T, sender: Sender = NOBODY, topic: Hashable = None) -> None:
+        del sender  # the order of arrival is the order
+        if topic is not None and self._replace(item, topic):
+            return
         if len(self._queue) >= self.size:
-            self._forget(entry)
-            raise MailboxFull
-        self._append(entry, sender)
-        if len(self._queue) > self.high:
-            self.high = len(self._queue)
-        if (reader := self._reader) is not None:
-            self._reader = None
-            trio.lowlevel.reschedule(reader)
+            raise MailboxFull(f"{self.size} messages wait")
+        self._queue.append(item if topic is None else self._place(item, topic))
+        self._arrived(len(self._queue))
 
     async def get(self) -> T:
         self._taken += 1
@@ -92,88 +126,43 @@ class PlainMailbox(Generic[T]):
             await trio.lowlevel.checkpoint()
         while not self._queue:
             self._taken = 0
-            self._reader = trio.lowlevel.current_task()
+            self._reader = self._only_reader()
             await trio.lowlevel.wait_task_rescheduled(self._stop_waiting)
-        return self._take()
+            await trio.lowlevel.checkpoint_if_cancelled()  # it may have been, after it was woken
+        entry = self._queue.pop(0)
+        if self._room is not None:
+            self._left()
+        return self._open(entry) if isinstance(entry, _Newest) else entry
 
-    async def room(self) -> None:
-        while len(self._queue) * 2 > self.size:
-            if self._room is None:
-                self._room = trio.Event()
-            await self._room.wait()
+    def sift(self, keep: Callable[[T], bool]) -> list[T]:
+        kept: list[T | _Newest[T]] = []
+        removed: list[T] = []
+        for entry in self._queue:
+            item = entry.item if isinstance(entry, _Newest) else entry
+            if keep(item):
+                kept.append(entry)
+                continue
+            removed.append(item)
+            if isinstance(entry, _Newest):
+                self._open(entry)
+        self._queue = kept
+        self._left()
+        return removed
 
-    def waiting(self) -> list[T]:
-        return [entry.item if isinstance(entry, _Newest) else entry for entry in self._queue]
+    def _replace(self, item: T, topic: Hashable) -> bool:
+        waiting = self._topics.get(topic) if self._topics is not None else None
+        if waiting is None:
+            return False
+        waiting.item = item
+        return True
 
-    def drain(self) -> list[T]:
-        items = []
-        while self._queue:
-            items.append(self._take())
-        return items
-
-    def _append(self, entry: T | _Newest[T], sender: tuple[str, str]) -> None:
-        del sender  # order of arrival is the order
-        self._queue.append(entry)
-
-    def _pop(self) -> T | _Newest[T]:
-        return self._queue.popleft()
-
-    def _take(self) -> T:
-        entry = self._pop()
-        if self._room is not None and len(self._queue) * 2 <= self.size:
-            self._room.set()
-            self._room = None
-        if isinstance(entry, _Newest):
-            self._forget(entry)
-            return entry.item
-        return entry
-
-    def _replaced(self, item: T, topic: Hashable) -> _Newest[T] | None:
-        """The new entry for a topic; None when a waiting one took the item over."""
+    def _place(self, item: T, topic: Hashable) -> _Newest[T]:
         if self._topics is None:
             self._topics = {}
-        if (waiting := self._topics.get(topic)) is not None:
-            waiting.item = item
-            return None
-        self._topics[topic] = entry = _Newest(item, topic)
-        return entry
+        self._topics[topic] = place = _Newest(item, topic)
+        return place
 
-    def _forget(self, entry: T | _Newest[T]) -> None:
-        if isinstance(entry, _Newest) and self._topics is not None:
+    def _open(self, entry: _Newest[T]) -> T:
+        if self._topics is not None:
             del self._topics[entry.topic]
-
-    def _stop_waiting(self, _: object) -> trio.lowlevel.Abort:
-        self._reader = None
-        return trio.lowlevel.Abort.SUCCEEDED
-
-
-class OrderedMailbox(PlainMailbox[T]):
-    """Delivers in rounds, so that order does not depend on which task Trio woke first."""
-
-    __slots__ = ("_keys", "_order", "_rounds")
-
-    def __init__(self, size: int, rounds: Rounds) -> None:
-        super().__init__(size)
-        self._rounds = rounds
-        self._order = count()
-        self._keys: list[tuple[int, tuple[str, str], int]] = []
-
-    async def get(self) -> T:
-        while True:
-            if not self._queue:
-                self._reader = trio.lowlevel.current_task()
-                await trio.lowlevel.wait_task_rescheduled(self._stop_waiting)
-            elif self._keys[0][0] < self._rounds.now:
-                return self._take()
-            else:
-                await trio.lowlevel.checkpoint()
-
-    def _append(self, entry: T | _Newest[T], sender: tuple[str, str]) -> None:
-        key = (self._rounds.now, sender, next(self._order))
-        place = bisect(self._keys, key)
-        self._keys.insert(place, key)
-        self._queue.insert(place, entry)
-
-    def _pop(self) -> T | _Newest[T]:
-        del self._keys[0]
-        return self._queue.popleft()
+        return entry.item

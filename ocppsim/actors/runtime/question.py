@@ -3,7 +3,6 @@
 from typing import Generic, TypeVar
 
 import trio
-from outcome import Error, Outcome, Value
 
 R = TypeVar("R")
 
@@ -27,11 +26,18 @@ class Unanswered(NoAnswer):
 
 
 class TooLate(NoAnswer):
-    """The deadline passed."""
+    """The deadline passed; it may have had an effect."""
+
+
+class Overloaded(NoAnswer):
+    """There was no room in the mailbox; nothing was begun."""
 
 
 class Resting(NoAnswer):
-    """The actor is not alive now; `until` is when its next life begins (Trio's clock, inf if unknown)."""
+    """The actor is not alive now; nothing was begun.
+
+    `until` is when its next life begins (Trio's clock, inf if unknown).
+    """
 
     def __init__(self, actor: str, until: float) -> None:
         super().__init__(actor)
@@ -42,35 +48,52 @@ class Question(Generic[R]):
     """An ask on its way; settled once, by whatever comes first: answer, deadline, or the end of a life."""
 
     __match_args__ = ("message",)
-    __slots__ = ("_asker", "message", "result")
+    __slots__ = ("_asker", "_error", "_value", "asked", "message", "settled")
 
-    def __init__(self, message: Ask[R]) -> None:
+    _value: R  # once answered
+
+    def __init__(self, message: Ask[R], asked: str = "") -> None:
         self.message = message
-        self.result: Outcome[R] | None = None
+        self.asked = asked  # for the errors
+        self.settled = False
+        self._error: NoAnswer | None = None
         self._asker: trio.lowlevel.Task | None = None
-
-    @property
-    def settled(self) -> bool:
-        return self.result is not None
 
     def answer(self, value: R) -> None:
         """Answer; neither a second answer nor a lost asker is an error."""
-        self._settle(Value(value))
+        if not self.settled:
+            self._value = value
+            self._settle()
 
     def fail(self, error: NoAnswer) -> None:
-        self._settle(Error(error))
+        """There is no answer; each question needs an error of its own, since it is raised."""
+        if not self.settled:
+            self._error = error
+            self._settle()
+
+    def expire(self) -> None:
+        """The deadline passed."""
+        self.fail(TooLate(f"{self.asked}: {type(self.message).__name__}"))
+
+    def abandon(self) -> None:
+        """Nobody will answer any more, or nobody waits for it: what is still queued is never begun."""
+        if not self.settled:
+            self.fail(Unanswered(self.asked))
 
     async def wait(self) -> R:
-        if self.result is None:
+        if not self.settled:
             self._asker = trio.lowlevel.current_task()
             await trio.lowlevel.wait_task_rescheduled(self._stop_waiting)
-        assert self.result is not None, "rescheduled only once settled"
-        return self.result.unwrap()
+        error, self._error = self._error, None
+        if error is None:
+            return self._value
+        try:
+            raise error
+        finally:
+            del error  # otherwise its traceback would hold itself
 
-    def _settle(self, result: Outcome[R]) -> None:
-        if self.result is not None:
-            return
-        self.result = result
+    def _settle(self) -> None:
+        self.settled = True
         if self._asker is not None:
             trio.lowlevel.reschedule(self._asker)
             self._asker = None

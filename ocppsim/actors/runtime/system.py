@@ -8,10 +8,10 @@ from typing import TypeVar
 import trio
 from attrs import define, field, frozen
 
-from .lives import Crash, Exit
-from .mailbox import Mailbox, OrderedMailbox, PlainMailbox
-from .rounds import Rounds
-from .timers import Timers
+from ocppsim.actors.runtime.lives import Crash, Exit
+from ocppsim.actors.runtime.mailbox import Mailbox, PlainMailbox
+from ocppsim.actors.runtime.rounds import OrderedMailbox, Rounds
+from ocppsim.actors.runtime.timers import Timers
 
 T = TypeVar("T")
 
@@ -20,7 +20,10 @@ ERRORS_KEPT = 100
 
 @frozen
 class LifeEnded:
-    """What watchers get at the end of each life; `pause` is None when it was the last."""
+    """What watchers get when a life, or the pause before the next, has ended; `pause` is None at the last.
+
+    A life that ends because its parent's does has no end of its own and is not reported.
+    """
 
     actor: str
     life: int
@@ -35,12 +38,12 @@ class Counters:
     lives: int = 0
     crashes: int = 0
     overflows: int = 0
-    dead_letters: int = 0  # told to an actor that was not running
+    dead_letters: int = 0  # told to an actor that was not running, or left by one
 
 
 @define(eq=False)
 class System:
-    """Made by `open_system`; in virtual time its mailboxes deliver in rounds."""
+    """Made by `open_system`; in virtual time its mailboxes deliver in rounds. Watchers must not raise."""
 
     rounds: Rounds | None = None
     timers: Timers = field(factory=Timers)

@@ -47,7 +47,7 @@ Dial = Callable[[], AbstractAsyncContextManager[Transport]]
 """Opens one connection for the time of the context; raises DialFailed.
 
 Leaving the context by cancellation or exception drops the connection without a Close frame (a power cut,
-1006 at the other end); whoever wants a clean end calls `close()` first.
+1006 at the other end); leaving it otherwise closes with 1000, unless `close()` was called before.
 """
 
 
@@ -63,5 +63,8 @@ class Address:
     password: str | None = None
 
     def __repr__(self) -> str:
+        """The URL without credentials, and without its query, which may hold a token."""
         scheme = "wss" if self.secure else "ws"
-        return f"{scheme}://{self.host}:{self.port}{self.target}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        path, has_query, _ = self.target.partition("?")
+        return f"{scheme}://{host}:{self.port}{path}" + ("?..." if has_query else "")

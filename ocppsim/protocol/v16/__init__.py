@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from ocppsim.protocol.actions import Action, Sender
-
-from . import core, remote_trigger
+from ocppsim.protocol.v16 import core, remote_trigger
 
 SUBPROTOCOL = "ocpp1.6"
 

@@ -1,0 +1,76 @@
+"""Who may charge here: the station's decision on tags, with the central system where it can be asked."""
+
+from attrs import frozen
+
+from ocppsim import clock
+from ocppsim.actors.context import StationContext
+from ocppsim.actors.messages import Outcome, Send, Take
+from ocppsim.dialects.dialect import InvalidMessage
+from ocppsim.model.answers import CallAnswer, SessionAnswer, TagAnswer
+from ocppsim.model.authorization import Decision, decide
+from ocppsim.model.inputs import Authorized, Refused, SessionRefused
+from ocppsim.model.outbox import Entry
+from ocppsim.protocol.session import Why
+
+
+@frozen
+class Asked:
+    """The reference of an Authorize on its way."""
+
+    connector: int
+    tag: str
+
+
+class Authorizer:
+    """Of one station life."""
+
+    def __init__(self, context: StationContext) -> None:
+        self.context = context
+
+    def presented(self, connector: int, tag: str, *, online: bool) -> None:
+        match self.decide(tag, online=online):
+            case Decision.ACCEPT:
+                self._tell(connector, tag, accepted=True)
+            case Decision.REFUSE:
+                self._tell(connector, tag, accepted=False)
+            case Decision.ASK:
+                self._ask(connector, tag)
+
+    def decide(self, tag: str, *, online: bool) -> Decision:
+        return decide(tag, self.context.memory.cache, clock.now(), self.context.settings, online=online)
+
+    def _ask(self, connector: int, tag: str) -> None:
+        try:
+            draft = self.context.dialect.authorize(tag)
+        except InvalidMessage as error:  # no tag that could be asked about
+            self.context.tracer.note(str(error))
+            self._tell(connector, tag, accepted=False)
+            return
+        self.context.link.tell(Send(draft, self.context.station, Asked(connector, tag)))
+
+    def ended(self, asked: Asked, outcome: Outcome) -> None:
+        """The Authorize is over; without an answer the tag is judged as it would be offline."""
+        if isinstance(outcome.answer, TagAnswer) and (info := outcome.answer.info) is not None:
+            self.context.memory.learn(asked.tag, info)
+            self._tell(asked.connector, asked.tag, accepted=info.valid(clock.now()))
+        elif outcome.why in (Why.OFFLINE, Why.LOST, Why.TIMED_OUT):
+            self.presented(asked.connector, asked.tag, online=False)
+        else:
+            self._tell(asked.connector, asked.tag, accepted=False)
+
+    def delivered(self, entry: Entry, answer: CallAnswer) -> None:
+        """What the answer to a transaction message says of its tag."""
+        info = answer.info if isinstance(answer, SessionAnswer | TagAnswer) else None
+        if info is None or entry.tag is None:
+            return
+        self.context.memory.learn(entry.tag, info)
+        if isinstance(answer, SessionAnswer) and not info.valid(clock.now()):
+            self._refuse_session(entry.session)
+
+    def _refuse_session(self, key: str) -> None:
+        for number, connector in self.context.memory.connectors.items():
+            if connector.session is not None and connector.session.key == key:
+                self.context.connectors[number].tell(Take(SessionRefused(key)))
+
+    def _tell(self, connector: int, tag: str, *, accepted: bool) -> None:
+        self.context.connectors[connector].tell(Take(Authorized(tag) if accepted else Refused(tag)))

@@ -1,0 +1,126 @@
+"""What a station shows of itself: a frozen view for each part, and somebody to wait for changes.
+
+Reads never ask an actor: tables, scenarios and generators look here.
+"""
+
+from collections.abc import Callable
+from math import inf
+
+import trio
+from attrs import define, field, frozen
+
+from ocppsim.model.connector import Status
+from ocppsim.model.energy import Limit
+from ocppsim.model.outbox import Outbox
+from ocppsim.model.registration import Registration
+from ocppsim.model.session import ChargingSession, StopReason
+
+IDLE = Limit(0.0, "idle")
+
+
+@frozen
+class LinkView:
+    """`tries` counts dials since the last success; `trouble` is why the last one failed or ended."""
+
+    online: bool = False
+    connections: int = 0
+    tries: int = 0
+    trouble: str = ""
+    permanent: bool = False  # trying again cannot help
+
+
+@frozen
+class ConnectorView:
+    """`soc` is None without an EV; `power` names what binds it."""
+
+    status: Status = Status.AVAILABLE
+    power: Limit = IDLE
+    register_wh: float = 0.0
+    soc: float | None = None
+    session: ChargingSession | None = None
+    busy: bool = False  # somebody has a claim on it
+    sessions_ended: int = 0
+    energy_delivered_wh: float = 0.0  # of the sessions that ended
+    last_reason: StopReason | None = None
+
+
+@define
+class Tally:
+    """Counted since the station exists."""
+
+    calls: int = 0  # of ours, answered
+    failures: int = 0  # of ours, without a usable answer
+    requests: int = 0  # of the central system
+    resent: int = 0
+    given_up: int = 0
+    violations: int = 0  # of the central system
+    internal: int = 0  # bugs of ours: messages that were invalid
+    dials: int = 0
+    boots_accepted: int = 0
+    sessions_delivered: int = 0  # StopTransactions answered
+    last_round_trip_s: float = 0.0
+
+
+@define(eq=False)
+class Board:
+    """One for each station, above all its lives."""
+
+    station: str
+    outbox: Outbox
+    link: LinkView = LinkView()
+    registration: Registration = field(factory=Registration)
+    connectors: dict[int, ConnectorView] = field(factory=dict)
+    tally: Tally = field(factory=Tally)
+    last_event: str = ""
+    last_exchange_at: float = -inf  # when the last CALL that was answered was sent, on Trio's clock
+    _waiting: "list[tuple[Callable[[Board], bool], trio.Event]]" = field(factory=list)
+
+    @property
+    def online(self) -> bool:
+        return self.link.online
+
+    @property
+    def unsent(self) -> int:
+        """Transaction messages that the central system does not have yet."""
+        return len(self.outbox.entries)
+
+    def status(self, number: int) -> Status:
+        return self.connectors[number].status
+
+    def show_link(self, link: LinkView) -> None:
+        self.link = link
+        self.changed()
+
+    def show_connector(self, number: int, view: ConnectorView) -> None:
+        self.connectors[number] = view
+        self.changed()
+
+    def show_registration(self, registration: Registration) -> None:
+        self.registration = registration
+        self.changed()
+
+    def note(self, event: str) -> None:
+        """The last thing that happened, in a few words."""
+        self.last_event = event
+
+    def changed(self) -> None:
+        """Wake those whose wish came true; whoever changes a tally in place calls this."""
+        if not self._waiting:
+            return
+        fulfilled = [waiting for waiting in self._waiting if waiting[0](self)]
+        for waiting in fulfilled:
+            self._waiting.remove(waiting)
+            waiting[1].set()
+
+    async def until(self, wish: "Callable[[Board], bool]") -> None:
+        """Wait until the wish comes true; at once when it is."""
+        if wish(self):
+            await trio.lowlevel.checkpoint()
+            return
+        waiting = (wish, trio.Event())
+        self._waiting.append(waiting)
+        try:
+            await waiting[1].wait()
+        finally:
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)

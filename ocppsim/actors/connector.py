@@ -1,0 +1,209 @@
+"""The connector: takes inputs, steps the model, writes state and messages in one go, then tells."""
+
+from ocppsim import clock
+from ocppsim.actors.board import ConnectorView
+from ocppsim.actors.context import StationContext
+from ocppsim.actors.memory import Told
+from ocppsim.actors.messages import (
+    Configure,
+    ConnectorMessage,
+    Demand,
+    Do,
+    Due,
+    Look,
+    News,
+    Outcome,
+    Report,
+    ReportAgain,
+    ReportNow,
+    Send,
+    SessionEnded,
+    Share,
+    TagPresented,
+    Take,
+)
+from ocppsim.actors.reporter import Reported
+from ocppsim.actors.runtime import Actor, Exit, Question, Timer
+from ocppsim.actors.world import World
+from ocppsim.dialects.dialect import Draft, InvalidMessage
+from ocppsim.model import inputs
+from ocppsim.model.connector import Connector, busy, due, flowing, status
+from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
+from ocppsim.model.outbox import Place
+from ocppsim.model.session import Context
+from ocppsim.model.step import step
+from ocppsim.protocol.session import Kind, Why
+
+
+class ConnectorLife:
+    """One life of a connector; its state is in the memory, so the next life goes on where this one ended."""
+
+    def __init__(
+        self, me: Actor[ConnectorMessage], number: int, context: StationContext, world: World
+    ) -> None:
+        self.me, self.number, self.context, self.world = me, number, context, world
+        self.station, self.link = context.station, context.link
+        self.dialect, self.memory = context.dialect, context.memory
+        self.board, self.tracer = context.board, context.tracer
+        self.outlet = context.specification.outlets[number]
+        self.settings = context.settings
+        self.reporter = self.memory.reporters[number]
+        self.reporter.send = self._send_status
+        self.timer: Timer | None = None
+
+    @property
+    def state(self) -> Connector:
+        return self.memory.connectors[self.number]
+
+    async def live(self) -> Exit | None:
+        self._input(inputs.Observe(self.world.at(self.number)))
+        if self.state.demand_w:  # a next life of the connector alone: the station knew the last one
+            self.station.tell(Demand(self.number, self.state.demand_w))
+        async for message in self.me:
+            self._take(message)
+        return None
+
+    def _take(self, message: ConnectorMessage | Question[Verdict] | Question[None]) -> None:
+        match message:
+            case Question(Do(what)) as question:
+                question.answer(self._input(what))
+            case Question(Report(afresh)) as question:
+                self.reporter.allow(afresh=afresh)
+                self._report()
+                question.answer(None)
+            case Look(facts):
+                self._input(inputs.Observe(facts))
+            case Take(what):
+                self._input(what)
+            case Share(power_w):
+                self._input(inputs.Grant(power_w))
+            case Due():
+                self.timer = None
+                self._input(inputs.Tick())
+            case Configure(settings):
+                self.settings = settings
+                self._input(inputs.Tick())
+            case Outcome():
+                self._reported(message)
+            case ReportNow():
+                self._send_status(self._present(), Kind.TRIGGERED, afresh=True)
+            case ReportAgain():
+                self.reporter.retry()
+                self._report()
+            case _:
+                raise TypeError(f"no message of a connector: {message!r}")
+
+    # -- the model
+
+    def _input(self, what: inputs.Input) -> Verdict:
+        state, happened, verdict = step(self.state, what, clock.now(), self.outlet, self.settings)
+        self.memory.commit(state, self._messages(happened))
+        for happening in happened:
+            self._tell(happening)
+        self._show(happened)
+        self._report()
+        self._rearm()
+        return verdict
+
+    def _messages(self, happened: tuple[Happening, ...]) -> list[Told]:
+        """The transaction messages that follow; what cannot be encoded is set aside, not retried."""
+        told: list[Told] = []
+        for happening in happened:
+            try:
+                told += self._message(happening)
+            except InvalidMessage as error:
+                self.board.tally.internal += 1
+                self.tracer.note(f"not sent, our own mistake: {error}")
+        return told
+
+    def _message(self, what: Happening) -> list[Told]:
+        number, offset_s = self.number, self.memory.offset_s
+        match what:
+            case Begun(session):
+                draft = self.dialect.begun(number, what, offset_s)
+                return [Told(draft, session.key, Place.OPENS, session.tag)]
+            case Sampled(session, context=Context.PERIODIC) if session is not None:
+                draft = self.dialect.sampled(number, what, self.settings, offset_s)
+                return [Told(draft, session.key, Place.WITHIN)]
+            case Ended(session):
+                return [Told(self.dialect.ended(number, what, offset_s), session.key, Place.CLOSES, what.tag)]
+            case _:
+                return []
+
+    def _tell(self, what: Happening) -> None:
+        match what:
+            case TagShown(tag):
+                self.station.tell(TagPresented(self.number, tag))
+            case DemandChanged(power_w):
+                self.station.tell(Demand(self.number, power_w))
+            case Begun() | Sampled(context=Context.PERIODIC):
+                self.link.tell(News())
+            case Ended():
+                self.link.tell(News())
+                self.station.tell(SessionEnded(self.number))
+            case Sampled():
+                self._send_sample(what)
+
+    def _send_sample(self, what: Sampled) -> None:
+        """A triggered sample is no transaction message, but it names its transaction where that is known."""
+        draft = self.dialect.sampled(self.number, what, self.settings, self.memory.offset_s)
+        if what.session is not None:
+            known = self.memory.outbox.transaction_ids.get(what.session.key)
+            if known is not None:
+                draft = Draft(draft.action, self.dialect.with_transaction(draft.payload, known))
+        self.link.tell(Send(draft, self.me, "sample", Kind.TRIGGERED))
+
+    def _rearm(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        at = due(self.state, self.outlet, self.settings)
+        if at != float("inf"):
+            self.timer = self.me.after(max(0.0, at - clock.now()), Due())
+
+    # -- what others see
+
+    def _show(self, happened: tuple[Happening, ...]) -> None:
+        before = self.board.connectors.get(self.number, _UNSEEN)
+        c = self.state
+        ended = [what for what in happened if isinstance(what, Ended)]
+        delivered_wh = sum(what.register_wh - what.session.start_wh for what in ended)
+        view = ConnectorView(
+            status(c, self.outlet),
+            flowing(c, self.outlet),
+            c.register_wh,
+            c.soc if c.facts.vehicle is not None else None,
+            c.session,
+            busy(c),
+            before.sessions_ended + len(ended),
+            before.energy_delivered_wh + delivered_wh,
+            ended[-1].reason if ended else before.last_reason,
+        )
+        if view != before:
+            if view.status is not before.status:
+                self.board.note(f"connector {self.number} {view.status.name.lower().replace('_', ' ')}")
+            self.board.show_connector(self.number, view)
+
+    def _present(self) -> Reported:
+        return status(self.state, self.outlet), self.state.facts.fault
+
+    def _report(self) -> None:
+        self.reporter.update(self._present())
+
+    def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY, *, afresh: bool = False) -> None:
+        at = clock.now() + self.memory.offset_s
+        draft = self.dialect.status(self.number, what[0], what[1], at)
+        self.link.tell(Send(draft, self.me, _TRIGGERED if afresh else _STATUS, kind))
+
+    def _reported(self, outcome: Outcome) -> None:
+        if outcome.ref is not _STATUS:
+            return
+        self.reporter.ended(taken=outcome.answer is not None)
+        if outcome.why in (None, Why.OFFLINE, Why.LOST):
+            self._report()  # muted when offline, until the station says otherwise
+        else:
+            self.me.after(self.settings.transaction_retry_s, ReportAgain())
+
+
+_UNSEEN = ConnectorView()
+_STATUS, _TRIGGERED = object(), object()

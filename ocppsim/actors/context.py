@@ -1,0 +1,41 @@
+"""What a station has above all its lives: its memory, its board, and the addresses of its parts."""
+
+from collections.abc import Mapping
+
+from attrs import define, field
+
+from ocppsim.actors.board import Board
+from ocppsim.actors.memory import Memory
+from ocppsim.actors.messages import Configure, ConnectorMessage, LinkMessage, StationMessage
+from ocppsim.actors.runtime import Actor
+from ocppsim.actors.trace import Tracer
+from ocppsim.dialects.dialect import Dialect
+from ocppsim.model.session import StopReason
+from ocppsim.model.settings import Settings
+from ocppsim.model.specification import Specification
+
+
+@define(eq=False)
+class StationContext:
+    """The actors are filled in once, when the station is put together."""
+
+    specification: Specification
+    dialect: Dialect
+    memory: Memory
+    board: Board
+    tracer: Tracer
+    settings: Settings
+    station: Actor[StationMessage] = field(init=False)
+    link: Actor[LinkMessage] = field(init=False)
+    wire: Actor[None] = field(init=False)
+    connectors: Mapping[int, Actor[ConnectorMessage]] = field(init=False)
+    ended_by: StopReason | None = None  # why this life ends, where that is planned
+
+    def change_keys(self, changed: Mapping[str, str]) -> None:
+        """Write the keys, and let everybody know what they mean."""
+        self.memory.change_keys(changed)
+        self.settings = self.dialect.settings(self.specification, changed)
+        message = Configure(self.settings)
+        self.link.tell(message)
+        for connector in self.connectors.values():
+            connector.tell(message)

@@ -1,0 +1,108 @@
+"""The fleet: stations side by side, each behind a bulkhead, and the people who drive up to them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+from attrs import define, field
+
+from ocppsim import chance, clock
+from ocppsim.actors.board import Board
+from ocppsim.actors.generator import Driver, Habits
+from ocppsim.actors.latencies import Latencies
+from ocppsim.actors.runtime import Actor, GaveUp, System, Tier, cause, open_system
+from ocppsim.actors.station import Station, assemble
+from ocppsim.actors.store import Forgetful, Store
+from ocppsim.actors.trace import Listener
+from ocppsim.actors.wire.transport import Dial
+from ocppsim.dialects.dialect import Dialect
+from ocppsim.model.session import StopReason
+from ocppsim.model.specification import Specification
+
+LEAVE_WITHIN_S = 15.0
+"""How long a graceful end may take in all, in seconds of wire time."""
+
+
+@define(eq=False)
+class Fleet:
+    """Made by `open_fleet`. A station that gave up is a red row; the others never notice."""
+
+    system: System
+    seed: int
+    store: Store
+    nursery: trio.Nursery
+    stations: dict[str, Station] = field(factory=dict)
+    drivers: dict[str, list[Driver]] = field(factory=dict)
+    failed: dict[str, str] = field(factory=dict)  # station -> cause
+    latencies: Latencies = field(factory=Latencies)
+    listeners: list[Listener] = field(factory=list)
+
+    def add(
+        self, specification: Specification, dialect: Dialect, dial: Dial, habits: Habits | None = None
+    ) -> Station:
+        """Put a station together and switch it on; raises ValueError when the id is taken."""
+        if specification.id in self.stations:
+            raise ValueError(f"there is a station {specification.id} already")
+        station = assemble(
+            self.system, specification, dialect, dial, self.store, self.seed, self.latencies, self.listeners
+        )
+        self.stations[station.id] = station
+        index = len(self.stations)
+        self.drivers[station.id] = []
+        self.nursery.start_soon(self._contain, station, name=f"{station.id}/bulkhead")
+        if habits is not None:
+            for number in specification.outlets:
+                self._add_driver(index, station, number, habits)
+        return station
+
+    def _add_driver(self, index: int, station: Station, number: int, habits: Habits) -> None:
+        driver = Driver(
+            index,
+            number,
+            station.world,
+            station.board,
+            habits,
+            chance.stream(self.seed, station.id, number, "generator"),
+            station.admits_offline,
+        )
+        self.drivers[station.id].append(driver)
+        name = f"{station.id}/{number}/generator"
+        Actor(self.system, name, Tier.GENERATOR, driver.live).start_in(self.nursery)
+
+    async def _contain(self, station: Station) -> None:
+        """Run a station to its end; whatever ends it stays here."""
+        try:
+            await station.context.station.run()
+        except GaveUp as error:
+            self.failed[station.id] = cause(error.__cause__ or error)
+            station.board.note(f"gave up: {self.failed[station.id]}")
+
+    async def leave(self, stop: StopReason | None = StopReason.LOCAL) -> bool:
+        """Let nobody new come, end what runs and wait for the answers; whether all was said in time."""
+        for drivers in self.drivers.values():
+            for driver in drivers:
+                driver.leave()
+        with trio.move_on_after(clock.wire(LEAVE_WITHIN_S)) as patience:
+            for station in self.stations.values():
+                if station.id not in self.failed:
+                    await station.board.until(_quiet)
+            for station in self.stations.values():
+                station.power_down(stop)
+            for station in self.stations.values():
+                await station.board.until(lambda board: not board.online)
+        return not patience.cancelled_caught
+
+
+def _quiet(board: Board) -> bool:
+    """No session runs, and nothing is left to say."""
+    return not board.online or (
+        board.unsent == 0 and all(view.session is None for view in board.connectors.values())
+    )
+
+
+@asynccontextmanager
+async def open_fleet(seed: int, store: Store | None = None) -> AsyncIterator[Fleet]:
+    """A fleet without stations; leaving the block ends them all at once, as a loss of power would."""
+    async with open_system(ordered=clock.is_virtual()) as system, trio.open_nursery() as nursery:
+        yield Fleet(system, seed, store or Forgetful(), nursery)
+        nursery.cancel_scope.cancel()

@@ -1,0 +1,164 @@
+"""What a station must not lose, as records, and what follows from them. Pure: lines in, lines out.
+
+A record is a JSON object with the station's id and one kind of news. A connector's state and the transaction
+messages that follow from it are one record, so that neither exists without the other.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+from attrs import define, field
+
+from ocppsim.model.authorization import TagInfo, TagStatus
+from ocppsim.model.connector import Connector
+from ocppsim.model.outbox import Entry, Outbox, Place
+from ocppsim.model.session import ChargingSession
+
+Record: TypeAlias = dict[str, Any]  # JSON
+
+_KEPT = ("operative", "scheduled", "begun", "register_wh", "at")
+
+
+@define
+class Kept:
+    """All that was kept of one station."""
+
+    start: int = 0  # the first part of its message ids
+    changed: dict[str, str] = field(factory=dict)
+    operative: bool = True
+    cache: dict[str, TagInfo] = field(factory=dict)
+    connectors: dict[int, Connector] = field(factory=dict)
+    outbox: Outbox = field(factory=Outbox)
+
+
+# -- records
+
+
+def commit(connector: Connector, entries: Iterable[Entry]) -> Record:
+    """A connector's new state with the messages that follow from it."""
+    return {"connector": _connector(connector), "entries": [_entry(entry) for entry in entries]}
+
+
+def done(entry: Entry, transaction_id: int | None) -> Record:
+    return {"done": entry.number, "transaction_id": transaction_id}
+
+
+def given_up(entry: Entry) -> Record:
+    return {"given_up": entry.number}
+
+
+def started(start: int) -> Record:
+    return {"start": start}
+
+
+def changed(keys: Mapping[str, str]) -> Record:
+    return {"changed": dict(keys)}
+
+
+def available(operative: bool) -> Record:
+    return {"operative": operative}
+
+
+def learned(tag: str, info: TagInfo) -> Record:
+    return {"tag": tag, "info": [info.status.name, info.expires_at, info.parent]}
+
+
+def forgotten() -> Record:
+    """The authorization cache was cleared."""
+    return {"forgotten": True}
+
+
+def records(kept: Kept) -> list[Record]:
+    """The fewest records from which the same follows."""
+    outbox = kept.outbox
+    return [
+        started(kept.start),
+        changed(kept.changed),
+        available(kept.operative),
+        *(learned(tag, info) for tag, info in kept.cache.items()),
+        *(commit(connector, ()) for connector in kept.connectors.values()),
+        {"ids": outbox.transaction_ids, "written": outbox.written, "lost": outbox.given_up},
+        {"entries": [_entry(entry) for entry in outbox.entries]},
+    ]
+
+
+def _connector(c: Connector) -> Record:
+    kept: Record = {name: getattr(c, name) for name in _KEPT}
+    kept["number"] = c.number
+    kept["session"] = None if c.session is None else attrs.asdict(c.session)
+    return kept
+
+
+def _entry(entry: Entry) -> Record:
+    return {
+        "number": entry.number,
+        "id": entry.id,
+        "action": entry.action,
+        "payload": entry.payload,
+        "session": entry.session,
+        "place": entry.place.name,
+        "tag": entry.tag,
+    }
+
+
+# -- and what follows from them
+
+
+def apply(kept: Kept, record: Record) -> None:
+    """Bring `kept` up to date; raises ValueError for what is no record."""
+    try:
+        _apply(kept, record)
+    except (KeyError, TypeError, StopIteration) as error:
+        raise ValueError(f"no record of this program: {error!r}") from error
+
+
+def _apply(kept: Kept, record: Record) -> None:
+    if "connector" in record:
+        connector = _read_connector(record["connector"])
+        kept.connectors[connector.number] = connector
+    for entry in record.get("entries", ()):
+        kept.outbox.add(Entry(**entry | {"place": Place[entry["place"]]}))
+    if "done" in record:
+        kept.outbox.done(_find(kept, record["done"]), record["transaction_id"])
+    if "given_up" in record:
+        kept.outbox.give_up(_find(kept, record["given_up"]))
+    if "start" in record:
+        kept.start = record["start"]
+    if "changed" in record:
+        kept.changed = dict(record["changed"])
+    if "operative" in record:
+        kept.operative = record["operative"]
+    if "tag" in record:
+        status, expires_at, parent = record["info"]
+        kept.cache[record["tag"]] = TagInfo(TagStatus[status], expires_at, parent)
+    if "forgotten" in record:
+        kept.cache = {}
+    if "ids" in record:
+        kept.outbox.transaction_ids = dict(record["ids"])
+        kept.outbox.written, kept.outbox.given_up = record["written"], record["lost"]
+
+
+def _read_connector(record: Record) -> Connector:
+    session = None if record["session"] is None else ChargingSession(**record["session"])
+    return Connector(record["number"], session=session, **{name: record[name] for name in _KEPT})
+
+
+def _find(kept: Kept, number: int) -> Entry:
+    return next(entry for entry in kept.outbox.entries if entry.number == number)
+
+
+# -- lines
+
+
+def line(station: str, record: Record) -> str:
+    return json.dumps({"station": station, **record}, separators=(",", ":")) + "\n"
+
+
+def read(text: str) -> tuple[str, Record]:
+    """The station and the record of a line; raises ValueError."""
+    record = json.loads(text)
+    if not isinstance(record, dict) or not isinstance(record.get("station"), str):
+        raise ValueError("no record with a station")
+    return record.pop("station"), record

@@ -1,0 +1,297 @@
+"""The link: one task with one inbox. It owns the open CALL and drives the outbox; it outlives its wires."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import assert_never
+
+import trio
+
+from ocppsim import clock
+from ocppsim.actors.context import StationContext
+from ocppsim.actors.latencies import Latencies
+from ocppsim.actors.messages import (
+    BootWanted,
+    Close,
+    Configure,
+    DeadlinePassed,
+    Delivered,
+    Down,
+    Drain,
+    Heard,
+    Ignore,
+    LinkMessage,
+    News,
+    Offline,
+    Online,
+    Outcome,
+    Refuse,
+    Register,
+    Release,
+    Reply,
+    Request,
+    Send,
+    TryAgain,
+    Up,
+)
+from ocppsim.actors.runtime import Actor, Exit, Question, Stop, Timer
+from ocppsim.actors.trace import Way
+from ocppsim.actors.wire.transport import Transport, TransportClosed
+from ocppsim.model.answers import CallAnswer, SessionAnswer
+from ocppsim.model.outbox import UNKNOWN_ID, Entry, Place
+from ocppsim.protocol.frames import Payload
+from ocppsim.protocol.session import (
+    Answered,
+    Event,
+    Failed,
+    Kind,
+    Misbehaved,
+    Outgoing,
+    Overdue,
+    Received,
+    Session,
+    Why,
+)
+
+SILENCE = 3
+"""So many CALLs in a row without an answer close the connection."""
+
+ANSWER_WITHIN_S = 5.0
+
+
+class Link:
+    """One life of the link."""
+
+    def __init__(self, me: Actor[LinkMessage], context: StationContext, latencies: Latencies) -> None:
+        self.me, self.context, self.latencies = me, context, latencies
+        self.dialect, self.memory = context.dialect, context.memory
+        self.board, self.tracer = context.board, context.tracer
+        ids: Iterator[str] = iter(self.memory.message_id, "")
+        call_timeout = clock.wire(context.settings.message_timeout_s)
+        self.session = Session(ids, self.dialect.codes, call_timeout, clock.wire(ANSWER_WITHIN_S))
+        self.transport: Transport | None = None
+        self.connection = -1
+        self.released = False  # what comes before the outbox has been sent
+        self.retry: Timer | None = None
+        self.noticed = 0  # the number of the last outbox entry that the session has
+        self.silences = 0
+        self.deadline: Timer | None = None
+        self.drains: list[Question[None]] = []
+        self.closes: list[Question[None]] = []
+
+    async def live(self) -> Exit | None:
+        self._hold()
+        self._notice_outbox()
+        try:
+            async with trio.open_nursery() as nursery:
+                self.nursery = nursery
+                self.context.wire.start_in(nursery)
+                async for message in self.me:
+                    self._take(message)
+                    await self._write()
+                    await self._settle_asks()
+        finally:
+            self._lost()
+        return None
+
+    # -- messages
+
+    def _take(self, message: LinkMessage | Question[None]) -> None:
+        match message:
+            case Heard(text, connection):
+                if connection == self.connection:
+                    self.tracer.frame(Way.IN, text)
+                    self._handle(self.session.receive(text, trio.current_time()))
+            case Send(draft, _, _, kind):
+                self._submit(Outgoing(kind, draft.action, draft.payload, message))
+            case News():
+                self._notice_outbox()
+            case Reply(call_id, payload):
+                self.session.answer(call_id, payload)
+            case Refuse(call_id, refusal):
+                self.session.refuse(call_id, refusal)
+            case Ignore(call_id):
+                self.session.drop(call_id)
+            case Up(transport, connection):
+                self._connected(transport, connection)
+            case Down(_, connection):
+                if connection == self.connection:
+                    self._lost()
+            case Register(registration):
+                self.session.registration = registration
+            case Release():
+                self.released = True
+                self._hold()
+            case Configure(settings):
+                self.session.call_timeout = clock.wire(settings.message_timeout_s)
+            case DeadlinePassed():
+                self.deadline = None
+                self._handle(self.session.expire(trio.current_time()))
+                self._rearm()
+            case TryAgain():
+                self.retry = None
+                self._hold()
+            case Question(Drain()):
+                self.drains.append(message)
+            case Question(Close()):
+                self.closes.append(message)
+            case _:
+                raise TypeError(f"no message of a link: {message!r}")
+
+    def _connected(self, transport: Transport, connection: int) -> None:
+        self.transport, self.connection = transport, connection
+        self.released = False
+        self.silences = 0
+        self._hold()
+        self.session.connected()
+        self.context.station.tell(Online(connection))
+
+    def _lost(self) -> None:
+        if self.transport is None:
+            return
+        self.transport = None
+        self.connection = -1
+        for failed in self.session.lost():
+            self._failed(failed)
+        self.context.station.tell(Offline())
+
+    def _submit(self, call: Outgoing) -> None:
+        if (failed := self.session.submit(call)) is not None:
+            self._failed(failed)
+
+    # -- events of the session
+
+    def _handle(self, events: list[Event]) -> None:
+        for event in events:
+            match event:
+                case Received(call_id, action, payload):
+                    self.board.tally.requests += 1
+                    self.context.station.tell(Request(call_id, action, payload, self.connection))
+                case Answered(call, payload):
+                    self._answered(call, payload)
+                case Failed():
+                    self._failed(event)
+                case Misbehaved(what):
+                    self._violation(what)
+                case Overdue(call_id):
+                    self.board.tally.internal += 1
+                    self.tracer.note(f"{call_id} was refused: no answer of our own in time")
+                case _:
+                    assert_never(event)
+
+    def _answered(self, call: Outgoing, payload: Payload) -> None:
+        self.silences = 0
+        round_trip_s = (trio.current_time() - call.sent_at) / clock.speed()
+        self.latencies.add(round_trip_s)
+        self.board.tally.last_round_trip_s = round_trip_s
+        self.board.last_exchange_at = call.sent_at
+        reading = self.dialect.read(call.action, payload)
+        for violation in reading.violations:
+            self._violation(f"{call.action}: {violation}")
+        if reading.answer is None:
+            self._failed(Failed(call, Why.UNREADABLE))
+            return
+        self.board.tally.calls += 1
+        if isinstance(call.ref, Entry):
+            self._delivered(call.ref, reading.answer)
+        elif isinstance(call.ref, Send):
+            call.ref.sender.tell(Outcome(call.ref.ref, reading.answer))
+
+    def _failed(self, failed: Failed) -> None:
+        call = failed.call
+        if failed.why not in (Why.OFFLINE, Why.LOST):
+            self.board.tally.failures += 1
+            self.tracer.note(f"{call.action} {call.id}: {failed}")
+        if failed.why is Why.TIMED_OUT:
+            self._silence()
+        if failed.code == "SecurityError" and call.kind is not Kind.BOOT:
+            self.context.station.tell(BootWanted())
+        if isinstance(call.ref, Entry):
+            self._try_again(call, call.ref, failed)
+        elif isinstance(call.ref, Send):
+            call.ref.sender.tell(Outcome(call.ref.ref, None, failed.why))
+
+    def _silence(self) -> None:
+        self.silences += 1
+        if self.silences == SILENCE and self.transport is not None:
+            self.tracer.note(f"{SILENCE} calls in a row without an answer: closing")
+            self.nursery.start_soon(self.transport.close, 1000, "no answers", name="close")
+
+    def _violation(self, what: str) -> None:
+        self.board.tally.violations += 1
+        self.tracer.violation(what)
+
+    # -- the outbox
+
+    def _notice_outbox(self) -> None:
+        for entry in self.memory.outbox.since(self.noticed):
+            encode = None if entry.place is Place.OPENS else partial(self._with_transaction, entry)
+            call = Outgoing(Kind.TRANSACTION, entry.action, entry.payload, entry, entry.id, encode)
+            self.session.submit(call)
+            self.noticed = entry.number
+
+    def _with_transaction(self, entry: Entry) -> Payload:
+        known = self.memory.outbox.transaction_id(entry.session)
+        return self.dialect.with_transaction(entry.payload, UNKNOWN_ID if known is None else known)
+
+    def _delivered(self, entry: Entry, answer: CallAnswer) -> None:
+        opened = answer.transaction_id if isinstance(answer, SessionAnswer) else None
+        self.memory.delivered(entry, opened)
+        self.context.station.tell(Delivered(entry, answer))
+
+    def _try_again(self, call: Outgoing, entry: Entry, failed: Failed) -> None:
+        """Only a CALLERROR is a failure to process (OCPP-J 1.6 errata 3.3); silence is never given up."""
+        if failed.why is Why.REFUSED:
+            entry.attempts += 1
+            if entry.attempts >= self.context.settings.transaction_attempts:
+                self.memory.give_up(entry)
+                self.board.tally.given_up += 1
+                self.tracer.note(f"given up: {call.action} {call.id} after {entry.attempts} attempts")
+                return
+        self.session.again(call)
+        pause_s = self.context.settings.transaction_retry_s * max(call.attempt, 1)
+        self.retry = self.me.after(pause_s, TryAgain())
+        self._hold()
+
+    def _hold(self) -> None:
+        self.session.held = not self.released or self.retry is not None
+
+    # -- writing
+
+    async def _write(self) -> None:
+        while self.transport is not None:
+            text = self.session.next(trio.current_time())
+            if text is None:
+                break
+            flying = self.session.flying
+            attempt = flying.attempt if flying is not None and flying.sent_at == trio.current_time() else 1
+            self.board.tally.resent += attempt > 1
+            self.tracer.frame(Way.OUT, text, attempt)
+            try:
+                await self.transport.send(text)
+            except TransportClosed:
+                self._lost()
+        self._rearm()
+
+    def _rearm(self) -> None:
+        """One timer for all deadlines: it may fire early, and is then set anew."""
+        due = self.session.deadline
+        if due is None or (self.deadline is not None and self.deadline.deadline <= due):
+            return
+        if self.deadline is not None:
+            self.deadline.cancel()
+        self.deadline = self.me.after(due - trio.current_time(), DeadlinePassed())
+
+    async def _settle_asks(self) -> None:
+        if self.drains and (self.transport is None or self.session.idle):
+            _answer_all(self.drains)
+        if self.closes and not (self.transport is not None and self.session.answers_owed):
+            if self.transport is not None:
+                await self.transport.close()
+            self.context.wire.end(Stop("closed"))
+            _answer_all(self.closes)
+
+
+def _answer_all(questions: list[Question[None]]) -> None:
+    for question in questions:
+        question.answer(None)
+    questions.clear()

@@ -1,0 +1,156 @@
+"""What a station remembers above all its lives. Each change is in the store before anybody is told."""
+
+from collections.abc import Iterable, Mapping
+
+from attrs import define, evolve, field, frozen
+
+from ocppsim.actors import journal
+from ocppsim.actors.journal import Kept
+from ocppsim.actors.reporter import Reporter
+from ocppsim.actors.store import Store
+from ocppsim.dialects.dialect import Draft
+from ocppsim.model.authorization import TagInfo, remembered
+from ocppsim.model.connector import Connector, interrupted
+from ocppsim.model.outbox import Entry, Outbox, Place
+from ocppsim.model.session import StopReason
+from ocppsim.model.specification import Specification
+
+
+@frozen
+class Told:
+    """A transaction message on its way to the outbox; the fields are those of `Entry`."""
+
+    draft: Draft
+    session: str
+    place: Place
+    tag: str | None = None
+
+
+@define(eq=False)
+class Memory:
+    """One object for each station. Connectors, link and station each write what they own (see DESIGN)."""
+
+    specification: Specification
+    store: Store
+    start: int  # the first part of the message ids of this process
+    connectors: dict[int, Connector]
+    outbox: Outbox
+    changed: Mapping[str, str]
+    operative: bool = True  # of the station as a whole
+    scheduled: bool | None = None
+    cache: Mapping[str, TagInfo] = field(factory=dict)
+    messages: int = 0
+    offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
+    ended_by: StopReason = StopReason.POWER_LOSS  # why sessions were cut short that the next boot finds
+    reporters: dict[int, Reporter] = field(factory=dict)  # connector 0 is the station; not in the store
+
+    def __attrs_post_init__(self) -> None:
+        self.reporters = {number: Reporter() for number in (0, *self.connectors)}
+
+    @classmethod
+    def recall(cls, specification: Specification, store: Store, now: float, fresh_start: int) -> "Memory":
+        """What the store kept, or a new memory whose message ids begin at `fresh_start`."""
+        kept = store.recall(specification.id)
+        start = fresh_start if kept is None else kept.start + 1
+        kept = kept or Kept()
+        connectors = {
+            number: kept.connectors.get(number, Connector(number)) for number in specification.outlets
+        }
+        memory = cls(
+            specification,
+            store,
+            start,
+            {number: _cut_short(connector, now) for number, connector in connectors.items()},
+            kept.outbox,
+            kept.changed,
+            kept.operative,
+            cache=kept.cache,
+        )
+        store.record(specification.id, journal.started(start))
+        return memory
+
+    # -- messages
+
+    def message_id(self) -> str:
+        """A new one; never repeated, in this process or another (OCPP-J 1.6 errata 3.1, 3.7)."""
+        self.messages += 1
+        return f"{self.start:x}-{self.messages}"
+
+    def commit(self, connector: Connector, told: Iterable[Told] = ()) -> None:
+        """A connector's state, with the transaction messages that follow from it."""
+        entries = []
+        for what in told:
+            number, draft = self.outbox.written + 1, what.draft
+            entry = Entry(
+                number, self.message_id(), draft.action, draft.payload, what.session, what.place, what.tag
+            )
+            self.outbox.add(entry)
+            entries.append(entry)
+        before = self.connectors[connector.number]
+        self.connectors[connector.number] = connector
+        if entries or _worth_keeping(before, connector):
+            self._record(journal.commit(connector, entries))
+
+    def delivered(self, entry: Entry, transaction_id: int | None) -> None:
+        self.outbox.done(entry, transaction_id)
+        self._record(journal.done(entry, transaction_id))
+        self._forget_ended()
+
+    def give_up(self, entry: Entry) -> None:
+        self.outbox.give_up(entry)
+        self._record(journal.given_up(entry))
+        self._forget_ended()
+
+    def _forget_ended(self) -> None:
+        running = {c.session.key for c in self.connectors.values() if c.session is not None}
+        self.outbox.forget_ended(running)
+
+    # -- the station's own
+
+    def change_keys(self, changed: Mapping[str, str]) -> None:
+        if changed != self.changed:
+            self.changed = changed
+            self._record(journal.changed(changed))
+
+    def set_operative(self, operative: bool) -> None:
+        self.scheduled = None
+        if operative != self.operative:
+            self.operative = operative
+            self._record(journal.available(operative))
+
+    def learn(self, tag: str, info: TagInfo) -> None:
+        if self.cache.get(tag) != info:
+            self.cache = remembered(self.cache, tag, info)
+            self._record(journal.learned(tag, info))
+
+    def forget_tags(self) -> None:
+        self.cache = {}
+        self._record(journal.forgotten())
+
+    # -- the ends of lives
+
+    def interrupt(self, now: float, reason: StopReason) -> None:
+        """The station goes down: no energy flows until its sessions are closed after the next boot."""
+        self.ended_by = reason
+        for number, connector in self.connectors.items():
+            self.commit(interrupted(connector, now, self.specification.outlets[number]))
+
+    def _record(self, record: journal.Record) -> None:
+        self.store.record(self.specification.id, record)
+
+
+def _worth_keeping(before: Connector, after: Connector) -> bool:
+    """Whether a change without messages must survive: registers go with the samples."""
+    return (
+        before.session is not after.session
+        or before.operative != after.operative
+        or before.scheduled != after.scheduled
+    )
+
+
+def _cut_short(connector: Connector, now: float) -> Connector:
+    """A session that the last process left open ended, as far as anybody knows, at its last record."""
+    session = connector.session
+    if session is not None and not session.interrupted:
+        connector = evolve(connector, session=evolve(session, interrupted_at=connector.at))
+    return evolve(connector, at=now)

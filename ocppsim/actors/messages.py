@@ -1,0 +1,291 @@
+"""What the actors of a station say to each other. In one module, so that actors do not import each other."""
+
+from attrs import frozen
+
+from ocppsim.actors.runtime import Actor, Ask, State
+from ocppsim.actors.wire.transport import Transport
+from ocppsim.dialects.dialect import Draft
+from ocppsim.model import inputs
+from ocppsim.model.answers import CallAnswer
+from ocppsim.model.facts import Facts
+from ocppsim.model.inputs import Verdict
+from ocppsim.model.outbox import Entry
+from ocppsim.model.session import StopReason
+from ocppsim.model.settings import Settings
+from ocppsim.protocol.errors import Refusal
+from ocppsim.protocol.frames import Payload
+from ocppsim.protocol.session import Kind, Registration, Why
+
+# -- the wire tells its link
+
+
+@frozen
+class Up:
+    """Connected. `connection` counts the connections of the link."""
+
+    transport: Transport
+    connection: int
+
+
+@frozen
+class Heard:
+    text: str | bytes
+    connection: int
+
+
+@frozen
+class Down:
+    why: str
+    connection: int
+
+
+# -- the link understands
+
+
+@frozen
+class Send:
+    """A CALL that fails when it cannot be sent; its `Outcome` comes back to the sender."""
+
+    draft: Draft
+    sender: "Actor[StationMessage] | Actor[ConnectorMessage]"
+    ref: object
+    kind: Kind = Kind.ORDINARY
+
+
+@frozen
+class News:
+    """There is something new in the outbox."""
+
+
+@frozen
+class Reply:
+    id: str
+    payload: Payload
+
+
+@frozen
+class Refuse:
+    id: str
+    refusal: Refusal
+
+
+@frozen
+class Ignore:
+    """Leave a CALL of the central system without an answer."""
+
+    id: str
+
+
+@frozen
+class Register:
+    """What may be sent from now on; the outbox waits for `Release`."""
+
+    registration: Registration
+
+
+@frozen
+class Release:
+    """All that comes before the outbox has been told."""
+
+
+@frozen
+class Configure(State):
+    settings: Settings
+
+
+@frozen
+class Drain(Ask[None]):
+    """Answered when nothing is open and nothing more could be sent."""
+
+
+@frozen
+class Close(Ask[None]):
+    """Write the answers that are owed, close cleanly, and stay closed."""
+
+
+@frozen
+class DeadlinePassed:
+    pass
+
+
+@frozen
+class TryAgain:
+    """The pause after a failure to process a transaction message is over."""
+
+
+LinkMessage = (
+    Up
+    | Heard
+    | Down
+    | Send
+    | News
+    | Reply
+    | Refuse
+    | Ignore
+    | Register
+    | Release
+    | Configure
+    | DeadlinePassed
+    | TryAgain
+)
+
+
+# -- the link tells others
+
+
+@frozen
+class Outcome:
+    """How a CALL ended: an answer, or why there is none."""
+
+    ref: object
+    answer: CallAnswer | None
+    why: Why | None = None
+
+
+@frozen
+class Online:
+    connection: int
+
+
+@frozen
+class Offline:
+    pass
+
+
+@frozen
+class Request:
+    """The central system wants something."""
+
+    id: str
+    action: str
+    payload: Payload
+    connection: int
+
+
+@frozen
+class Delivered:
+    """The central system answered a transaction message."""
+
+    entry: Entry
+    answer: CallAnswer
+
+
+@frozen
+class BootWanted:
+    """The central system takes nothing but a BootNotification."""
+
+
+# -- a connector tells its station
+
+
+@frozen
+class TagPresented:
+    connector: int
+    tag: str
+
+
+@frozen
+class Demand(State):
+    """The power that the connector could use."""
+
+    connector: int
+    power_w: float
+
+    @property
+    def topic(self) -> object:
+        return (Demand, self.connector)
+
+
+@frozen
+class SessionEnded:
+    connector: int
+
+
+# -- the station to itself
+
+
+@frozen
+class PowerDown:
+    """End this life in good order, stopping sessions first where `stop` says why, and have no next one."""
+
+    stop: StopReason | None
+
+
+@frozen
+class BootDue:
+    pass
+
+
+@frozen
+class BeatDue:
+    pass
+
+
+StationMessage = (
+    Online
+    | Offline
+    | Request
+    | Delivered
+    | Outcome
+    | BootWanted
+    | TagPresented
+    | Demand
+    | SessionEnded
+    | PowerDown
+    | BootDue
+    | BeatDue
+)
+
+
+# -- the connector understands
+
+
+@frozen
+class Look(State):
+    """The world has changed."""
+
+    facts: Facts
+
+
+@frozen
+class Do(Ask[Verdict]):
+    """Take an input of the model and say what came of it."""
+
+    what: inputs.Input
+
+
+@frozen
+class Take:
+    """Take an input of the model; nobody waits."""
+
+    what: inputs.Input
+
+
+@frozen
+class Share(State):
+    power_w: float
+
+
+@frozen
+class Report(Ask[None]):
+    """Statuses can be sent: send what the central system does not know, or `afresh` in any case."""
+
+    afresh: bool
+
+
+@frozen
+class ReportNow:
+    """The central system asks for the status."""
+
+
+@frozen
+class Due:
+    """See `model.connector.due`."""
+
+
+@frozen
+class ReportAgain:
+    pass
+
+
+ConnectorMessage = Look | Take | Share | Configure | Outcome | ReportNow | Due | ReportAgain

@@ -1,0 +1,181 @@
+"""Boot and heartbeat: how a station gets and keeps its standing with the central system."""
+
+from collections.abc import Callable
+
+import trio
+
+from ocppsim import clock
+from ocppsim.actors.context import StationContext
+from ocppsim.actors.messages import BeatDue, BootDue, Outcome, Register, Send
+from ocppsim.actors.runtime import Timer
+from ocppsim.model.answers import BootAnswer, TimeAnswer
+from ocppsim.model.registration import Registration, Standing
+from ocppsim.protocol.session import Kind, Why
+from ocppsim.protocol.session import Registration as Allowed
+
+CLOCK_STEP_S = 2.0
+"""The central system's clock is followed in steps no smaller, so that time stamps do not jitter."""
+
+_ALLOWED = {
+    Standing.UNKNOWN: Allowed.NONE,
+    Standing.PENDING: Allowed.PENDING,
+    Standing.REJECTED: Allowed.NONE,
+    Standing.ACCEPTED: Allowed.ACCEPTED,
+}
+BOOT, BEAT = object(), object()
+
+
+class Registrar:
+    """Of one station life. `come_up(afresh)` is called when the station may speak (again)."""
+
+    def __init__(self, context: StationContext, come_up: Callable[[bool], None]) -> None:
+        self.context, self.come_up = context, come_up
+        self.registration = Registration()
+        self.connected = False
+        self._boot_timer: Timer | None = None
+        self._booting = False
+        self._beat_timer: Timer | None = None
+        self._beating = False
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the station is connected and accepted."""
+        return self.connected and self.registration.accepted
+
+    def online(self) -> None:
+        self.connected = True
+        self._show(self.registration)
+        specification = self.context.specification
+        if self.registration.accepted and not specification.boot_on_reconnect:
+            self._beat()
+            self.come_up(False)
+        elif specification.auto_register and not self.registration.accepted:
+            self._boot()
+            self._accepted(0)
+        elif self._boot_timer is None:
+            self._boot()
+
+    def offline(self) -> None:
+        self.connected = self._booting = self._beating = False
+        if self._beat_timer is not None:
+            self._beat_timer.cancel()
+
+    # -- boot
+
+    def boot_due(self) -> None:
+        self._boot_timer = None
+        if self.connected:
+            self._boot()
+
+    def boot_again(self) -> None:
+        """The central system wants a boot before anything else."""
+        self._show(Registration())
+        self._boot()
+
+    def trigger_boot(self) -> None:
+        """The central system asks for a BootNotification; what it answers counts as ever."""
+        self._boot()
+
+    def _boot(self) -> None:
+        if self._booting:
+            return
+        if self.registration.spent(self.context.specification.registration_max_retries):
+            self.context.board.note("gave up booting")
+            return
+        if self._boot_timer is not None:
+            self._boot_timer.cancel()
+            self._boot_timer = None
+        self._booting = True
+        self.registration = self.registration.sent()
+        draft = self.context.dialect.boot(self.context.specification)
+        self.context.link.tell(Send(draft, self.context.station, BOOT, Kind.BOOT))
+
+    def boot_ended(self, outcome: Outcome) -> None:
+        self._booting = False
+        answer = outcome.answer
+        if isinstance(answer, BootAnswer):
+            self._follow_clock(answer.time)
+            if answer.standing is Standing.ACCEPTED:
+                self.context.board.tally.boots_accepted += 1
+                self._accepted(answer.interval_s)
+            elif not self.context.specification.auto_register:
+                self._show(self.registration.answered(answer.standing, answer.interval_s))
+                self._wait_for_boot()
+        elif outcome.why not in (Why.OFFLINE, Why.LOST):  # those boot again when they are connected
+            self._show(self.registration.failed())
+            self._wait_for_boot()
+
+    def _wait_for_boot(self) -> None:
+        pause_s = self.registration.pause_s
+        if pause_s is not None and self._boot_timer is None:
+            self._boot_timer = self.context.station.after(pause_s, BootDue())
+
+    def _accepted(self, interval_s: float) -> None:
+        afresh = not self.registration.accepted or not self.context.specification.auto_register
+        if interval_s > 0:
+            changed = self.context.memory.changed
+            self.context.change_keys(self.context.dialect.with_heartbeat_interval(changed, interval_s))
+        self._show(self.registration.answered(Standing.ACCEPTED, interval_s))
+        self._arm_beat()
+        if afresh:
+            self.come_up(True)
+
+    def _show(self, registration: Registration) -> None:
+        """What the registration is now, for all who depend on it."""
+        before, self.registration = self.registration, registration
+        if registration.standing is not before.standing:
+            self.context.board.note(f"registration {registration.standing.name.lower()}")
+        self.context.board.show_registration(registration)
+        self.context.link.tell(Register(_ALLOWED[registration.standing]))
+
+    # -- heartbeat
+
+    def beat_due(self) -> None:
+        """A beat goes an interval after the last answered exchange began (1.6 ed. 2, 4.6, 9.1)."""
+        last = self.context.board.last_exchange_at
+        if self.speaking and trio.current_time() >= last + self.context.settings.heartbeat_s - _SLACK_S:
+            self._beat()
+        elif self.speaking:
+            self._arm_beat()
+
+    def trigger_beat(self) -> None:
+        self._send_beat(Kind.TRIGGERED)
+
+    def rearm_beat(self) -> None:
+        """The interval changed."""
+        if self.speaking:
+            self._arm_beat()
+
+    def _beat(self) -> None:
+        if not self._beating:  # one at a time, however slow the answers
+            self._beating = True
+            self._send_beat(Kind.ORDINARY)
+        self._arm_beat(trio.current_time())
+
+    def _send_beat(self, kind: Kind) -> None:
+        self.context.link.tell(Send(self.context.dialect.heartbeat(), self.context.station, BEAT, kind))
+
+    def beat_ended(self, outcome: Outcome) -> None:
+        self._beating = False
+        if isinstance(outcome.answer, TimeAnswer):
+            self._follow_clock(outcome.answer.time)
+
+    def _arm_beat(self, since: float | None = None) -> None:
+        if self._beat_timer is not None:
+            self._beat_timer.cancel()
+        last = self.context.board.last_exchange_at if since is None else since
+        pause_s = max(last, trio.current_time() - self.context.settings.heartbeat_s) - trio.current_time()
+        self._beat_timer = self.context.station.after(self.context.settings.heartbeat_s + pause_s, BeatDue())
+
+    # -- time
+
+    def _follow_clock(self, time: float | None) -> None:
+        """Shift time stamps to the central system's clock; at other speeds the two cannot agree."""
+        if time is None or clock.speed() != 1.0:
+            return
+        offset_s = time - clock.now()
+        if abs(offset_s - self.context.memory.offset_s) >= CLOCK_STEP_S:
+            self.context.memory.offset_s = offset_s
+
+
+_SLACK_S = 1e-6

@@ -1,0 +1,119 @@
+"""A station put together: all its actors are created here once, and good for all its lives."""
+
+from attrs import define
+
+from ocppsim import chance, clock
+from ocppsim.actors.board import Board
+from ocppsim.actors.connector import ConnectorLife
+from ocppsim.actors.context import StationContext
+from ocppsim.actors.latencies import Latencies
+from ocppsim.actors.link import Link
+from ocppsim.actors.memory import Memory
+from ocppsim.actors.messages import ConnectorMessage, PowerDown
+from ocppsim.actors.runtime import Actor, Policy, Restart, System, Tier
+from ocppsim.actors.station_life import StationLife
+from ocppsim.actors.store import Store
+from ocppsim.actors.trace import Listener, Tracer
+from ocppsim.actors.wire.backoff import Backoff
+from ocppsim.actors.wire.life import Wire
+from ocppsim.actors.wire.transport import Dial
+from ocppsim.actors.world import World
+from ocppsim.dialects.dialect import Dialect
+from ocppsim.model.authorization import Decision, decide
+from ocppsim.model.session import StopReason
+from ocppsim.model.specification import Specification
+
+
+def _doubling(crashes: int) -> float:
+    return float(2**crashes)
+
+
+WATCHDOG = Policy(crashes=5, within=600.0, backoff=_doubling)
+"""A station that crashes comes up again as after a watchdog's reset, each time a little later."""
+
+MAILBOX = 256
+
+
+@define(eq=False)
+class Station:
+    """The handle of a station: its board to look at, its world to act in, its actor to run."""
+
+    context: StationContext
+    world: World
+
+    @property
+    def id(self) -> str:
+        return self.context.specification.id
+
+    @property
+    def board(self) -> Board:
+        return self.context.board
+
+    def admits_offline(self, tag: str) -> bool:
+        """Whether the tag could charge without asking the central system."""
+        context = self.context
+        decision = decide(tag, context.memory.cache, clock.now(), context.settings, online=False)
+        return decision is Decision.ACCEPT
+
+    def cut_power(self) -> None:
+        """At once and without a word, as when a breaker trips; power is back after the reset time."""
+        self.context.ended_by = StopReason.POWER_LOSS
+        pause_s = self.context.specification.reset_time_s
+        self.context.station.end(Restart("power cut", after=pause_s))
+
+    def power_down(self, stop: StopReason | None) -> None:
+        """End in good order and do not come back; `stop` ends sessions with that reason, None leaves them."""
+        self.context.station.tell(PowerDown(stop))
+
+
+def assemble(
+    system: System,
+    specification: Specification,
+    dialect: Dialect,
+    dial: Dial,
+    store: Store,
+    seed: int,
+    latencies: Latencies,
+    listeners: list[Listener],
+) -> Station:
+    """A station with its parts, none of them alive yet."""
+    name = specification.id
+    fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
+    memory = Memory.recall(specification, store, clock.now(), fresh_start)
+    settings = dialect.settings(specification, memory.changed)
+    context = StationContext(
+        specification, dialect, memory, Board(name, memory.outbox), Tracer(name, listeners), settings
+    )
+    backoff = Backoff(chance.stream(seed, name, "backoff"))
+
+    context.station = Actor(
+        system,
+        name,
+        Tier.STATION,
+        lambda me: StationLife(me, context).live(),
+        WATCHDOG,
+        size=MAILBOX,
+        keeps=False,
+    )
+    context.link = Actor(
+        system, f"{name}/link", Tier.LINK, lambda me: Link(me, context, latencies).live(), size=MAILBOX
+    )
+    context.wire = Actor(
+        system,
+        f"{name}/wire",
+        Tier.LINK,
+        lambda me: Wire(
+            me, context.link, dial, context.board, backoff, lambda: context.settings.ping_s
+        ).live(),
+    )
+    world = World(name)
+    context.connectors = {
+        number: _connector(system, number, context, world) for number in specification.outlets
+    }
+    world.connectors = context.connectors
+    return Station(context, world)
+
+
+def _connector(system: System, number: int, context: StationContext, world: World) -> Actor[ConnectorMessage]:
+    name = f"{context.specification.id}/{number}"
+    return Actor(system, name, Tier.CONNECTOR, lambda me: ConnectorLife(me, number, context, world).live())

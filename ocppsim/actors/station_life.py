@@ -1,0 +1,222 @@
+"""One life of a station, from power-up to the next reset, power cut or crash.
+
+It carries its parts in a nursery, hears what they tell, and shares out what they have in common. What it
+needs of OCPP it has from the dialect; what it must not forget is in the memory.
+"""
+
+from collections.abc import Awaitable
+from math import inf
+from typing import TypeVar
+
+import trio
+
+from ocppsim import clock
+from ocppsim.actors.authorizer import Asked, Authorizer
+from ocppsim.actors.context import StationContext
+from ocppsim.actors.desk import Desk
+from ocppsim.actors.messages import (
+    BeatDue,
+    BootDue,
+    BootWanted,
+    Close,
+    Delivered,
+    Demand,
+    Do,
+    Drain,
+    Offline,
+    Online,
+    Outcome,
+    PowerDown,
+    Release,
+    Report,
+    Request,
+    Send,
+    SessionEnded,
+    Share,
+    StationMessage,
+    TagPresented,
+)
+from ocppsim.actors.registrar import BEAT, BOOT, Registrar
+from ocppsim.actors.reporter import Reported
+from ocppsim.actors.runtime import Actor, Exit, NoAnswer, Restart, Stop
+from ocppsim.model.connector import Status
+from ocppsim.model.inputs import CloseInterrupted, StopSession
+from ocppsim.model.outbox import Place
+from ocppsim.model.session import StopReason
+from ocppsim.model.sharing import share
+from ocppsim.protocol.session import Kind, Why
+
+DRAIN_WITHIN_S = 10.0
+CLOSE_WITHIN_S = 4.0
+"""The close handshake itself takes two seconds at most."""
+
+_STATUS = object()
+
+T = TypeVar("T")
+
+
+class StationLife:
+    """A new instance each time, so a new life is a new state."""
+
+    def __init__(self, me: Actor[StationMessage], context: StationContext) -> None:
+        self.me, self.context = me, context
+        self.connection = -1
+        self.registrar = Registrar(context, self._come_up)
+        self.authorizer = Authorizer(context)
+        self.desk = Desk(context, self.registrar, self._reset, self._report_station)
+        self.demands: dict[int, float] = {}
+        self.shares: dict[int, float] = {}
+        self.reporter = context.memory.reporters[0]
+        self.reporter.send = self._send_status
+
+    async def live(self) -> Exit | None:
+        context = self.context
+        context.board.show_registration(self.registrar.registration)
+        try:
+            async with trio.open_nursery() as nursery:
+                self.nursery = nursery
+                context.link.start_in(nursery)
+                for connector in context.connectors.values():
+                    connector.start_in(nursery)
+                async for message in self.me:
+                    await self._take(message)
+        finally:
+            context.memory.interrupt(clock.now(), context.ended_by or StopReason.REBOOT)
+            context.ended_by = None
+        return None
+
+    async def _take(self, message: object) -> None:
+        match message:
+            case Request(connection=connection):
+                if connection == self.connection:
+                    await self.desk.handle(message)
+            case Outcome():
+                self._outcome(message)
+            case Delivered(entry, answer):
+                self.context.board.tally.sessions_delivered += entry.place is Place.CLOSES
+                self.authorizer.delivered(entry, answer)
+                self.context.board.changed()
+            case TagPresented(connector, tag):
+                self.authorizer.presented(connector, tag, online=self.registrar.speaking)
+            case Demand(connector, power_w):
+                self._share(connector, power_w)
+            case SessionEnded(connector):
+                self.shares.pop(connector, None)
+                self.desk.apply_scheduled()
+            case Online(connection):
+                self.connection = connection
+                self.registrar.online()
+            case Offline():
+                self.connection = -1
+                self.registrar.offline()
+            case BootDue():
+                self.registrar.boot_due()
+            case BootWanted():
+                self.registrar.boot_again()
+            case BeatDue():
+                self.registrar.beat_due()
+            case PowerDown(stop):
+                self._rest(stop, stop or StopReason.POWER_LOSS, Stop("stopped"))
+            case _:
+                raise TypeError(f"no message of a station: {message!r}")
+
+    def _outcome(self, outcome: Outcome) -> None:
+        ref = outcome.ref
+        if ref is BOOT:
+            self.registrar.boot_ended(outcome)
+        elif ref is BEAT:
+            self.registrar.beat_ended(outcome)
+        elif ref is _STATUS:
+            self.reporter.ended(taken=outcome.answer is not None)
+            if outcome.why in (None, Why.OFFLINE, Why.LOST):
+                self.reporter.update(self._present())
+        elif isinstance(ref, Asked):
+            self.authorizer.ended(ref, outcome)
+
+    # -- coming up
+
+    def _come_up(self, afresh: bool) -> None:
+        self.nursery.start_soon(self._speak, afresh, self.connection, name=f"{self.me.name}/come up")
+
+    async def _speak(self, afresh: bool, connection: int) -> None:
+        """After a boot close what was cut short and tell all statuses, else what changed; then the outbox."""
+        reason = self.context.memory.ended_by
+        self.reporter.allow(afresh=afresh)
+        self.reporter.update(self._present())
+        for number, connector in self.context.connectors.items():
+            try:
+                if afresh:
+                    await connector.ask(Do(CloseInterrupted(reason)))
+                await connector.ask(Report(afresh))
+            except NoAnswer:  # between two lives; the next one begins by reporting
+                self.context.memory.reporters[number].allow(afresh=afresh)
+        if connection == self.connection:
+            self.context.link.tell(Release())
+
+    # -- connector 0
+
+    def _present(self) -> Reported:
+        return (Status.AVAILABLE if self.context.memory.operative else Status.UNAVAILABLE), None
+
+    def _report_station(self, triggered: bool) -> None:
+        if triggered:
+            self._send_status(self._present(), Kind.TRIGGERED, object())
+        else:
+            self.reporter.update(self._present())
+
+    def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY, ref: object = _STATUS) -> None:
+        at = clock.now() + self.context.memory.offset_s
+        draft = self.context.dialect.status(0, what[0], what[1], at)
+        self.context.link.tell(Send(draft, self.me, ref, kind))
+
+    # -- power
+
+    def _share(self, connector: int, power_w: float) -> None:
+        """Equal by demand where power is scarce; else each may take all there is."""
+        total_w = self.context.specification.power_w
+        self.demands[connector] = power_w
+        wanted = {number: demand for number, demand in self.demands.items() if demand > 0}
+        if sum(wanted.values()) <= total_w:
+            shares = dict.fromkeys(wanted, total_w)
+        else:
+            shares = share(total_w, wanted, self._minimum_w())
+        for number, share_w in shares.items():
+            if self.shares.get(number) != share_w or number == connector:
+                self.context.connectors[number].tell(Share(share_w))
+        self.shares = shares
+
+    def _minimum_w(self) -> float:
+        """What the least demanding EV needs to charge at all."""
+        outlets = self.context.specification.outlets.values()
+        return min((outlet.supply.minimum_w(1) for outlet in outlets), default=inf)
+
+    # -- the end of this life
+
+    def _reset(self, hard: bool) -> None:
+        reason = StopReason.HARD_RESET if hard else StopReason.SOFT_RESET
+        pause_s = self.context.specification.reset_time_s
+        words = "hard reset" if hard else "soft reset"
+        self._rest(None if hard else reason, reason, Restart(words, after=pause_s))
+
+    def _rest(self, stop: StopReason | None, cut: StopReason, end: Stop | Restart) -> None:
+        if not self.desk.closing:
+            self.desk.closing = True
+            self.nursery.start_soon(self._come_to_rest, stop, cut, end, name=f"{self.me.name}/rest")
+
+    async def _come_to_rest(self, stop: StopReason | None, cut: StopReason, end: Stop | Restart) -> None:
+        """Stop sessions where `stop` says so and wait for the answers; close cleanly; end."""
+        self.context.board.note(end.reason)
+        if stop is not None:
+            for connector in self.context.connectors.values():
+                await self._try(connector.ask(Do(StopSession(stop))))
+            await self._try(self.context.link.ask(Drain(), within=clock.wire(DRAIN_WITHIN_S)))
+        await self._try(self.context.link.ask(Close(), within=clock.wire(CLOSE_WITHIN_S)))
+        self.context.ended_by = cut
+        self.me.end(end)
+
+    async def _try(self, asking: Awaitable[T]) -> None:
+        """An end does not wait for a part that is between two lives, or for answers that do not come."""
+        try:
+            await asking
+        except NoAnswer as error:
+            self.context.tracer.note(f"no answer from {error} before the end")

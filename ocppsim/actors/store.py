@@ -1,0 +1,131 @@
+"""Where stations keep what must not be lost: nowhere beyond the process, or in a folder."""
+
+import fcntl
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Protocol
+
+from attrs import define, field
+
+from ocppsim.actors import journal
+from ocppsim.actors.journal import Kept, Record
+
+log = logging.getLogger(__name__)
+
+JOURNAL = "journal.jsonl"
+
+
+class StoreInUse(Exception):
+    """Another process writes to the folder."""
+
+
+class Store(Protocol):
+    """A record is kept when `record` returns; it never raises and never waits for long."""
+
+    @property
+    def trouble(self) -> str:
+        """Why records are no longer kept; empty while they are."""
+
+    def recall(self, station: str) -> Kept | None: ...
+
+    def record(self, station: str, record: Record) -> None: ...
+
+
+class Forgetful:
+    """Keeps nothing beyond the process."""
+
+    trouble = ""
+
+    def recall(self, station: str) -> Kept | None:
+        del station
+        return None
+
+    def record(self, station: str, record: Record) -> None:
+        del station, record
+
+
+@define(eq=False)
+class Folder:
+    """One append-only journal, written before the frame leaves; compacted when it is opened.
+
+    Survives the death of the process; with `fsync` also that of the machine. When the disk refuses, the fleet
+    goes on, and `trouble` says so.
+    """
+
+    path: Path
+    fsync: bool = False
+    trouble: str = ""
+    _kept: dict[str, Kept] = field(factory=dict)
+    _file: IO[str] | None = None
+    _lock: IO[str] | None = None
+
+    @classmethod
+    def open(cls, path: Path, *, fsync: bool = False) -> "Folder":
+        """Raises OSError when the folder cannot be written, StoreInUse when somebody else does."""
+        path.mkdir(parents=True, exist_ok=True)
+        folder = cls(path, fsync)
+        folder._lock = (path / "lock").open("w")
+        try:
+            fcntl.flock(folder._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            folder._lock.close()
+            raise StoreInUse(f"{path} is in use by another process") from None
+        folder._kept = _read(path / JOURNAL)
+        _compact(path / JOURNAL, folder._kept)
+        folder._file = (path / JOURNAL).open("a")
+        return folder
+
+    def close(self) -> None:
+        for file in (self._file, self._lock):
+            if file is not None:
+                file.close()
+        self._file = self._lock = None
+
+    def recall(self, station: str) -> Kept | None:
+        return self._kept.pop(station, None)
+
+    def record(self, station: str, record: Record) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(journal.line(station, record))
+            self._file.flush()
+            if self.fsync:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            self.trouble = f"{self.path / JOURNAL}: {error.strerror or error}"
+            log.error("nothing is kept any more: %s", self.trouble)
+            self._file = None
+
+
+def _read(path: Path) -> dict[str, Kept]:
+    """What the journal says; a line that cannot be read ends it, and the file is set aside."""
+    kept: dict[str, Kept] = {}
+    if not path.exists():
+        return kept
+    lines = path.read_text().splitlines(keepends=True)
+    for number, text in enumerate(lines, 1):
+        try:
+            station, record = journal.read(text)
+            journal.apply(kept.setdefault(station, Kept()), record)
+        except ValueError as error:
+            if number == len(lines) and not text.endswith("\n"):
+                log.info("%s: the last line was cut short and is left out", path)
+            else:
+                aside = path.with_suffix(".damaged")
+                log.warning("%s line %d: %s; kept a copy in %s", path, number, error, aside.name)
+                aside.write_text("".join(lines))
+            break
+    return kept
+
+
+def _compact(path: Path, kept: Mapping[str, Kept]) -> None:
+    fresh = path.with_suffix(".new")
+    with fresh.open("w") as file:
+        for station, what in kept.items():
+            file.writelines(journal.line(station, record) for record in journal.records(what))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -1,0 +1,81 @@
+"""What went over the wire, station by station."""
+
+import json
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+from attrs import define, field, frozen
+
+from ocppsim import clock
+
+
+class Way(Enum):
+    """Seen from the station."""
+
+    OUT = ">"
+    IN = "<"
+    NOTE = "-"  # no frame: something worth knowing beside them
+
+
+@frozen
+class TraceEntry:
+    """One frame or note. `count` orders the entries of one station; `attempt` above 1 is a resend."""
+
+    at: float
+    station: str
+    count: int
+    way: Way
+    text: str
+    attempt: int = 1
+    violation: str = ""
+
+    def line(self) -> str:
+        """As one JSON line."""
+        entry: dict[str, object] = {
+            "time": round(self.at, 6),
+            "station": self.station,
+            "count": self.count,
+            "way": self.way.value,
+            "text": self.text,
+        }
+        if self.attempt > 1:
+            entry["attempt"] = self.attempt
+        if self.violation:
+            entry["violation"] = self.violation
+        return json.dumps(entry)
+
+
+Listener = Callable[[TraceEntry], None]
+
+
+@define(eq=False)
+class Tracer:
+    """One station's; costs next to nothing while nobody listens."""
+
+    station: str
+    listeners: list[Listener] = field(factory=list)
+    _count: int = 0
+
+    def frame(self, way: Way, text: str | bytes, attempt: int = 1) -> None:
+        if self.listeners:
+            self._tell(way, text if isinstance(text, str) else repr(text), attempt)
+
+    def violation(self, what: str) -> None:
+        """The central system broke a rule."""
+        if self.listeners:
+            self._tell(Way.NOTE, "", 1, what)
+
+    def note(self, what: str) -> None:
+        if self.listeners:
+            self._tell(Way.NOTE, what)
+
+    def _tell(self, way: Way, text: str, attempt: int = 1, violation: str = "") -> None:
+        self._count += 1
+        entry = TraceEntry(clock.now(), self.station, self._count, way, text, attempt, violation)
+        for listener in self.listeners:
+            listener(entry)
+
+
+def merged(entries: Iterable[TraceEntry]) -> list[TraceEntry]:
+    """The traces of many stations in one order that does not depend on chance."""
+    return sorted(entries, key=lambda entry: (entry.at, entry.station, entry.count))

@@ -1,0 +1,28 @@
+"""How long to wait before the next dial."""
+
+from random import Random
+
+from attrs import define
+
+FIRST_S = 1.0
+LONGEST_S = 30.0
+SPREAD = 0.2
+STABLE_S = 60.0
+"""A connection that lasted this long makes the next pause the first again."""
+
+
+@define(eq=False)
+class Backoff:
+    """Doubles from one second to thirty, each pause spread by a fifth; seconds of wire time."""
+
+    chance: Random
+    failures: int = 0
+
+    def pause(self) -> float:
+        seconds = min(FIRST_S * 2.0 ** min(self.failures, 10), LONGEST_S)
+        self.failures += 1
+        return seconds * self.chance.uniform(1 - SPREAD, 1 + SPREAD)
+
+    def lasted(self, seconds: float) -> None:
+        if seconds >= STABLE_S:
+            self.failures = 0

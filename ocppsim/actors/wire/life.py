@@ -1,0 +1,115 @@
+"""The life of one connection, from dialling to its end; the supervisor's pause is the reconnect back-off."""
+
+from collections.abc import Callable
+
+import trio
+from attrs import evolve
+
+from ocppsim import clock
+from ocppsim.actors.board import Board
+from ocppsim.actors.messages import Down, Heard, LinkMessage, Up
+from ocppsim.actors.runtime import Actor, Exit, Restart, Timer, Timers
+from ocppsim.actors.wire.backoff import Backoff
+from ocppsim.actors.wire.transport import Dial, DialFailed, Transport, TransportClosed
+
+PONG_WITHIN_S = 10.0
+OFF_S = 30.0
+"""While pings are switched off, so often somebody looks whether they still are."""
+
+
+class Keepalive:
+    """Pings from a timer: between two of them there is no task. A missing pong ends the nursery."""
+
+    def __init__(
+        self, nursery: trio.Nursery, transport: Transport, timers: Timers, interval_s: Callable[[], float]
+    ) -> None:
+        self.nursery, self.transport, self.timers, self.interval_s = nursery, transport, timers, interval_s
+        self.silent = False
+        self._timer: Timer | None = None
+
+    def arm(self) -> None:
+        interval_s = self.interval_s()
+        ping = interval_s > 0
+        due = trio.current_time() + clock.wire(interval_s if ping else OFF_S)
+        self._timer = self.timers.at(due, self._start if ping else self.arm)
+
+    def disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _start(self) -> None:
+        self.nursery.start_soon(self._ping, name="ping")
+
+    async def _ping(self) -> None:
+        with trio.move_on_after(clock.wire(PONG_WITHIN_S)) as patience:
+            try:
+                await self.transport.ping()
+            except TransportClosed:
+                return  # the reader sees it too, and says why
+        if patience.cancelled_caught:
+            self.silent = True
+            self.nursery.cancel_scope.cancel()
+        else:
+            self.arm()
+
+
+class Wire:
+    """One life: it tells its link `Up`, `Heard` for each frame, and `Down`.
+
+    Nobody tells it anything: it is ended from outside, or by the connection.
+    """
+
+    def __init__(
+        self,
+        me: Actor[None],
+        link: Actor[LinkMessage],
+        dial: Dial,
+        board: Board,
+        backoff: Backoff,
+        ping_s: Callable[[], float],
+    ) -> None:
+        self.me, self.link, self.dial, self.board, self.backoff = me, link, dial, board, backoff
+        self.ping_s = ping_s
+        self.connection = me.life
+
+    async def live(self) -> Exit | None:
+        self.board.tally.dials += 1
+        try:
+            async with self.dial() as transport:
+                why = await self._converse(transport)
+        except DialFailed as failed:
+            why = failed.reason
+            view = evolve(self.board.link, tries=self.board.link.tries + 1, permanent=failed.permanent)
+            self.board.show_link(evolve(view, trouble=why))
+        return Restart(why, after=clock.wire(self.backoff.pause()))
+
+    async def _converse(self, transport: Transport) -> str:
+        since = trio.current_time()
+        connections = self.board.link.connections + 1
+        self.board.show_link(
+            evolve(self.board.link, online=True, connections=connections, tries=0, trouble="")
+        )
+        self.link.tell(Up(transport, self.connection))
+        why = "power cut"
+        try:
+            async with trio.open_nursery() as nursery:
+                keepalive = Keepalive(nursery, transport, self.me.system.timers, self.ping_s)
+                keepalive.arm()
+                why = await self._listen(transport)
+                nursery.cancel_scope.cancel()
+            if keepalive.silent:
+                why = f"no pong within {PONG_WITHIN_S:g} s"
+        finally:
+            keepalive.disarm()
+            self.backoff.lasted((trio.current_time() - since) / clock.speed())
+            self.board.show_link(evolve(self.board.link, online=False, trouble=why))
+            self.link.tell(Down(why, self.connection))
+        return why
+
+    async def _listen(self, transport: Transport) -> str:
+        try:
+            while True:
+                self.link.tell(Heard(await transport.receive(), self.connection))
+                await self.link.room()
+        except TransportClosed as closed:
+            return str(closed)

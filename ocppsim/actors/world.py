@@ -1,0 +1,69 @@
+"""The world around a station: cables, EVs, faults, and the people with their tags.
+
+Facts are state, not events: the world holds the present value, and each life of a connector reads it first.
+"""
+
+from collections.abc import Mapping
+
+from attrs import define, evolve, field
+
+from ocppsim.actors.messages import ConnectorMessage, Do, Look
+from ocppsim.actors.runtime import Actor, NoAnswer
+from ocppsim.model.facts import Facts, Fault, Lock
+from ocppsim.model.inputs import Present, Verdict
+from ocppsim.model.vehicle import Vehicle
+
+_STANDARD = Vehicle()
+
+
+@define(eq=False)
+class World:
+    """One station's surroundings; its connectors are told of each change."""
+
+    station: str
+    connectors: Mapping[int, Actor[ConnectorMessage]] = field(factory=dict)
+    facts: dict[int, Facts] = field(factory=dict)
+
+    def at(self, number: int) -> Facts:
+        return self.facts.get(number, _NOTHING)
+
+    def plug(self, number: int, vehicle: Vehicle = _STANDARD, soc: float = 0.2) -> None:
+        """An EV with this state of charge (0 to 1) is connected, at both ends of the cable."""
+        self._change(number, evolve(self.at(number), cable=True, vehicle=vehicle, arrival_soc=soc))
+
+    def unplug(self, number: int) -> None:
+        """The EV drives off."""
+        self._change(number, evolve(self.at(number), cable=False, vehicle=None, ev_ready=True))
+
+    def unplug_at_vehicle(self, number: int) -> None:
+        """The cable stays in the station."""
+        self._change(number, evolve(self.at(number), vehicle=None))
+
+    def set_ready(self, number: int, ready: bool) -> None:
+        """The EV wants power, or pauses."""
+        self._change(number, evolve(self.at(number), ev_ready=ready))
+
+    def set_lock(self, number: int, lock: Lock) -> None:
+        self._change(number, evolve(self.at(number), lock=lock))
+
+    def set_fault(self, number: int, fault: Fault | None) -> None:
+        self._change(number, evolve(self.at(number), fault=fault))
+
+    def press_emergency_stop(self, number: int, pressed: bool = True) -> None:
+        self._change(number, evolve(self.at(number), emergency_stop=pressed))
+
+    async def present(self, number: int, tag: str) -> Verdict:
+        """Hold a tag to the reader of a connector; Rejected also where nobody is there to read it."""
+        try:
+            return await self.connectors[number].ask(Do(Present(tag)))
+        except NoAnswer:
+            return Verdict.REJECTED
+
+    def _change(self, number: int, facts: Facts) -> None:
+        if number not in self.connectors:
+            raise ValueError(f"{self.station} has no connector {number}")
+        self.facts[number] = facts
+        self.connectors[number].tell(Look(facts))
+
+
+_NOTHING = Facts()

@@ -1,0 +1,90 @@
+"""Who may connect: what the central system says to an opening handshake."""
+
+from base64 import b64decode
+from collections.abc import Collection, Mapping, Sequence
+from hmac import compare_digest
+from urllib.parse import unquote
+
+from attrs import define, field, frozen
+
+from ocppsim.protocol import v16
+
+
+@frozen
+class Refused:
+    """The handshake ends with an HTTP status."""
+
+    status: int
+
+
+@frozen
+class Admitted:
+    """The handshake succeeds. Without a common subprotocol the connection is closed at once."""
+
+    identity: str
+    subprotocol: str | None
+
+
+@define
+class Admission:
+    """The rules of admission, to be changed at any time.
+
+    `passwords` (user -> password) asks for Basic authentication; `identities` limits who is known;
+    `refuse_with` refuses everybody with that HTTP status; `wrong_subprotocol` is selected whatever the
+    client offers.
+    """
+
+    subprotocols: tuple[str, ...] = (v16.SUBPROTOCOL,)
+    passwords: Mapping[str, str] | None = field(default=None, repr=False)
+    identities: Collection[str] | None = None
+    refuse_with: int | None = None
+    wrong_subprotocol: str | None = None
+
+    def admit(
+        self, target: str, offered: Sequence[str], authorization: bytes | None = None
+    ) -> Admitted | Refused:
+        """The verdict on a request: its target, the subprotocols it offers, its Authorization header."""
+        if self.refuse_with is not None:
+            return Refused(self.refuse_with)
+        identity = identity_in(target)
+        if identity is None or (self.identities is not None and identity not in self.identities):
+            return Refused(404)
+        if not self._is_authorized(authorization):
+            return Refused(401)
+        return Admitted(identity, self.select(offered))
+
+    def select(self, offered: Sequence[str]) -> str | None:
+        """The subprotocol for a connection; None when there is none in common."""
+        if self.wrong_subprotocol is not None:
+            return self.wrong_subprotocol
+        return next((name for name in offered if name in self.subprotocols), None)
+
+    def _is_authorized(self, authorization: bytes | None) -> bool:
+        if self.passwords is None:
+            return True
+        credentials = _credentials(authorization or b"")
+        if credentials is None:
+            return False
+        user, password = credentials
+        expected = self.passwords.get(user)
+        return expected is not None and compare_digest(password, expected.encode())
+
+
+def identity_in(target: str) -> str | None:
+    """The identity in a request target: the last segment of its path, percent-decoded."""
+    segment = target.partition("?")[0].rpartition("/")[2]
+    try:
+        return unquote(segment, errors="strict") or None
+    except UnicodeDecodeError:
+        return None
+
+
+def _credentials(authorization: bytes) -> tuple[str, bytes] | None:
+    scheme, _, encoded = authorization.partition(b" ")
+    if scheme.lower() != b"basic":
+        return None
+    try:
+        user, separator, password = b64decode(encoded, validate=True).partition(b":")
+        return (user.decode(), password) if separator else None
+    except ValueError:  # no base64, or a user name that is no UTF-8
+        return None

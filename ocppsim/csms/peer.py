@@ -1,0 +1,152 @@
+"""One connection of a station, seen from the central system.
+
+One task reads, and writes the answers in the order in which the CALLs came; a request of ours is written by
+the task that makes it. All that has arrived is taken before anything is answered, so that a CALL sent before
+the answer to the last one is seen for what it is.
+"""
+
+from collections import deque
+from math import inf
+
+import trio
+from attrs import define, field, frozen
+
+from ocppsim import clock
+from ocppsim.csms.behaviour import Close, Drop
+from ocppsim.csms.calls import CallFailed, ConnectionLost, NotConnected, outcome
+from ocppsim.csms.channel import Channel, ChannelClosed
+from ocppsim.csms.events import FrameSeen, Listener
+from ocppsim.csms.findings import Breach
+from ocppsim.csms.record import StationRecord
+from ocppsim.csms.responder import Reply, Responder
+from ocppsim.protocol import frames
+from ocppsim.protocol.actions import Sender
+from ocppsim.protocol.frames import Call, CallError, CallResult, Malformed, MalformedAnswer, Payload
+
+
+@frozen
+class _Due:
+    """A reply that waits: since when (POSIX seconds), until when (Trio's clock)."""
+
+    since: float
+    at: float
+    reply: Reply
+
+
+@define(eq=False)
+class _Request:
+    """The open CALL of ours."""
+
+    id: str
+    action: str
+    payload: Payload
+    done: trio.Event = field(factory=trio.Event)
+    outcome: Payload | CallFailed | None = None
+
+    def settle(self, outcome: Payload | CallFailed) -> None:
+        self.outcome = outcome
+        self.done.set()
+
+
+class Peer:
+    """A connected station."""
+
+    def __init__(
+        self, record: StationRecord, channel: Channel, responder: Responder, publish: Listener
+    ) -> None:
+        self.record, self.channel = record, channel
+        self._responder, self._publish = responder, publish
+        self._due: deque[_Due] = deque()
+        self._request: _Request | None = None
+        self._turn = trio.StrictFIFOLock()
+        self._abandoned: set[str] = set()  # ids of requests that nobody waits for
+
+    @property
+    def identity(self) -> str:
+        return self.record.identity
+
+    async def run(self) -> ChannelClosed:
+        """Read and answer until the connection ends; how it ended."""
+        try:
+            while True:
+                with trio.CancelScope(deadline=self._due[0].at if self._due else inf):
+                    self._take(await self.channel.receive())
+                while self.channel.unread():
+                    self._take(await self.channel.receive())
+                await self._write_what_is_due()
+        except ChannelClosed as closed:
+            return closed
+        finally:
+            if self._request is not None:
+                self._request.settle(ConnectionLost(self.identity, self._request.action))
+
+    async def call(self, action: str, payload: Payload) -> Payload:
+        """Send a request when the last one has ended, and wait for the answer; raises CallFailed."""
+        async with self._turn:
+            request = _Request(self.record.new_message_id(clock.now()), action, payload)
+            self._request = request
+            try:
+                await self._write(frames.call(request.id, action, payload))
+                await request.done.wait()
+            except ChannelClosed:
+                raise NotConnected(self.identity, action) from None
+            finally:
+                self._request = None
+                if not request.done.is_set():
+                    self._abandoned.add(request.id)
+        if request.outcome is None or isinstance(request.outcome, CallFailed):
+            raise request.outcome or ConnectionLost(self.identity, action)
+        return request.outcome
+
+    async def send_raw(self, text: str) -> None:
+        """Write a text as it is; raises ChannelClosed. Nobody waits for an answer, which is none's fault."""
+        match frames.parse(text):
+            case Call(id=call_id) | Malformed(id=str(call_id)):
+                self._abandoned.add(call_id)
+        await self._write(text)
+
+    # -- reading
+
+    def _take(self, text: str | bytes) -> None:
+        now = clock.now()
+        self._publish(FrameSeen(now, self.identity, Sender.STATION, text))
+        match frames.parse(text):
+            case Call() as frame:
+                self._owe(frame, text, now)
+            case Malformed() as frame:
+                self._owe(frame, text, now)
+            case CallResult() | CallError() | MalformedAnswer() as answer:
+                self._settle(answer, now)
+
+    def _owe(self, frame: Call | Malformed, text: str | bytes, now: float) -> None:
+        if isinstance(frame, Call) and self._due:
+            self.record.judge.overlapped(now, (now - self._due[-1].since) / clock.speed())
+        reply = self._responder.reply(self.record, frame, text, now)
+        if reply.texts or reply.ending:
+            at = trio.current_time() + clock.wire(reply.delay_s)
+            self._due.append(_Due(now, max(at, self._due[-1].at) if self._due else at, reply))
+
+    def _settle(self, answer: CallResult | CallError | MalformedAnswer, now: float) -> None:
+        judge, request = self.record.judge, self._request
+        if request is not None and request.id == answer.id:
+            self._request = None
+            request.settle(outcome(judge, request.action, request.payload, answer, now))
+        elif answer.id not in self._abandoned:
+            judge.note(now, Breach.UNASKED_ANSWER, f"{answer.id:.60}")
+
+    # -- writing
+
+    async def _write_what_is_due(self) -> None:
+        while self._due and self._due[0].at <= trio.current_time():
+            reply = self._due.popleft().reply
+            for text in reply.texts:
+                await self._write(text)
+            match reply.ending:
+                case Close(code, reason):
+                    await self.channel.close(code, reason)
+                case Drop():
+                    self.channel.drop()
+
+    async def _write(self, text: str) -> None:
+        self._publish(FrameSeen(clock.now(), self.identity, Sender.CENTRAL_SYSTEM, text))
+        await self.channel.send(text)

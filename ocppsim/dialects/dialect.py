@@ -1,0 +1,101 @@
+"""What every dialect can do. Actors know this and no version."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from attrs import frozen
+
+from ocppsim.model.answers import CallAnswer
+from ocppsim.model.commands import Answer, Command, KeyReport, KeyVerdict
+from ocppsim.model.connector import Status
+from ocppsim.model.facts import Fault as ConnectorFault
+from ocppsim.model.inputs import Begun, Ended, Sampled
+from ocppsim.model.settings import Settings
+from ocppsim.model.specification import Specification
+from ocppsim.protocol.errors import Fault, Violation
+from ocppsim.protocol.frames import Payload
+
+
+class InvalidMessage(Exception):
+    """A message of our own that breaks its schema: our bug, or a value that nobody checked. Never sent."""
+
+    def __init__(self, action: str, violations: tuple[Violation, ...]) -> None:
+        super().__init__(f"{action}: " + "; ".join(map(str, violations)))
+
+
+@frozen
+class Draft:
+    """A message ready to be sent."""
+
+    action: str
+    payload: Payload
+
+
+@frozen
+class Reading:
+    """The central system's answer to a CALL of ours: None where it could not be used."""
+
+    answer: CallAnswer | None
+    violations: tuple[Violation, ...]
+
+
+@frozen
+class KeyChange:
+    """The word on a change of a key, and the keys that differ from their initial values afterwards."""
+
+    verdict: KeyVerdict
+    changed: Mapping[str, str]
+
+
+class Dialect(Protocol):
+    """Stateless: one object serves a whole fleet. Each message made raises InvalidMessage if it is none."""
+
+    @property
+    def subprotocol(self) -> str: ...
+
+    @property
+    def codes(self) -> Mapping[Fault, str]: ...
+
+    # what the central system says
+
+    def command(self, action: str, payload: Payload) -> Command:
+        """What is asked; raises Refusal."""
+
+    def response(self, action: str, answer: Answer) -> Payload: ...
+
+    def read(self, action: str, payload: Payload) -> Reading:
+        """The answer to a CALL of ours."""
+
+    # what the station says
+
+    def boot(self, specification: Specification) -> Draft: ...
+
+    def heartbeat(self) -> Draft: ...
+
+    def authorize(self, tag: str) -> Draft: ...
+
+    def status(self, number: int, status: Status, fault: ConnectorFault | None, at: float) -> Draft: ...
+
+    def begun(self, number: int, what: Begun, offset_s: float) -> Draft: ...
+
+    def sampled(self, number: int, what: Sampled, settings: Settings, offset_s: float) -> Draft: ...
+
+    def ended(self, number: int, what: Ended, offset_s: float) -> Draft: ...
+
+    def with_transaction(self, payload: Payload, transaction_id: int) -> Payload:
+        """A message of a session with the id that the central system gave it."""
+
+    # configuration; `changed` holds the keys that differ from the specification's initial values
+
+    def settings(self, specification: Specification, changed: Mapping[str, str]) -> Settings: ...
+
+    def change_key(
+        self, specification: Specification, changed: Mapping[str, str], key: str, value: str
+    ) -> KeyChange: ...
+
+    def report_keys(
+        self, specification: Specification, changed: Mapping[str, str], names: tuple[str, ...]
+    ) -> KeyReport: ...
+
+    def with_heartbeat_interval(self, changed: Mapping[str, str], seconds: float) -> Mapping[str, str]:
+        """The keys after a boot that set the interval."""

@@ -1,0 +1,41 @@
+"""What the central system's answers mean, free of any version. Instants are POSIX seconds."""
+
+from attrs import frozen
+
+from ocppsim.model.authorization import TagInfo
+from ocppsim.model.registration import Standing
+
+
+@frozen
+class BootAnswer:
+    standing: Standing
+    interval_s: float
+    time: float | None
+
+
+@frozen
+class TimeAnswer:
+    time: float | None
+
+
+@frozen
+class TagAnswer:
+    """`info` is None where the central system said nothing of the tag."""
+
+    info: TagInfo | None
+
+
+@frozen
+class SessionAnswer:
+    """The id of a session that began, and what the central system says of its tag."""
+
+    transaction_id: int
+    info: TagInfo
+
+
+@frozen
+class Taken:
+    """The central system has it, no more."""
+
+
+CallAnswer = BootAnswer | TimeAnswer | TagAnswer | SessionAnswer | Taken

@@ -1,0 +1,165 @@
+"""The state of a connector and all that is derived from it: status, power, and when something is due.
+
+Statuses are never set: they follow from the facts, the session and the availability. How one state follows
+another is in `step`.
+"""
+
+from enum import Enum, auto
+from math import inf
+
+from attrs import evolve, field, frozen
+
+from ocppsim.model import energy
+from ocppsim.model.energy import Bounds, Limit, Reading
+from ocppsim.model.facts import Facts
+from ocppsim.model.session import ChargingSession
+from ocppsim.model.settings import Settings
+from ocppsim.model.specification import Outlet
+
+SLACK_S = 1e-6
+"""What is due this soon is due now: instants are floats."""
+
+
+class Status(Enum):
+    """What a connector reports."""
+
+    AVAILABLE = auto()
+    PREPARING = auto()
+    CHARGING = auto()
+    SUSPENDED_EV = auto()
+    SUSPENDED_EVSE = auto()
+    FINISHING = auto()
+    UNAVAILABLE = auto()
+    FAULTED = auto()
+
+
+@frozen
+class Connector:
+    """Its state at the instant `at` (POSIX seconds), up to which register and SoC are true."""
+
+    number: int
+    facts: Facts = field(factory=Facts)
+    operative: bool = True
+    scheduled: bool | None = None  # the availability to take when the session ends
+    asking: str | None = None  # a tag that was shown and is not decided yet
+    tag: str | None = None  # a tag that was accepted and waits for the cable
+    waiting_since: float | None = None  # for the rest of what makes a session
+    finishing: bool = False  # over, or given up, but the cable is still in
+    session: ChargingSession | None = None
+    begun: int = 0  # sessions ever begun
+    register_wh: float = 0.0
+    soc: float = 0.0
+    share_w: float | None = None  # None: the station has not decided yet
+    demand_w: float = 0.0  # as last told to the station
+    at: float = 0.0
+
+
+def occupied(c: Connector, outlet: Outlet) -> bool:
+    return c.facts.vehicle is not None or (c.facts.cable and not outlet.fixed_cable)
+
+
+def connected(c: Connector, outlet: Outlet) -> bool:
+    return c.facts.vehicle is not None and (c.facts.cable or outlet.fixed_cable)
+
+
+def busy(c: Connector) -> bool:
+    """Whether somebody has a claim on it: a session, or a tag accepted or being checked."""
+    return c.session is not None or c.tag is not None or c.asking is not None
+
+
+def status(c: Connector, outlet: Outlet) -> Status:
+    """What the connector is, from facts, session and availability alone."""
+    if c.facts.out_of_order:
+        return Status.FAULTED
+    if c.session is not None:
+        return _charging_status(c, outlet)
+    if not c.operative:
+        return Status.UNAVAILABLE
+    if busy(c):
+        return Status.PREPARING
+    if c.finishing:
+        return Status.FINISHING
+    return Status.PREPARING if occupied(c, outlet) else Status.AVAILABLE
+
+
+def _charging_status(c: Connector, outlet: Outlet) -> Status:
+    if c.share_w is None:
+        return Status.PREPARING  # the contactor is still open
+    power = flowing(c, outlet)
+    if power.power_w > 0:
+        return Status.CHARGING
+    return Status.SUSPENDED_EV if power.by == "vehicle" else Status.SUSPENDED_EVSE
+
+
+def flowing(c: Connector, outlet: Outlet) -> Limit:
+    """The power that flows and what binds it. Where the station offers none, it is to blame, not the EV."""
+    session, vehicle = c.session, c.facts.vehicle
+    if session is None or c.share_w is None or session.interrupted:
+        return Limit(0.0, "idle")
+    if not session.released:
+        return Limit(0.0, "authorization")
+    if vehicle is None:
+        return Limit(0.0, "vehicle")
+    ceiling = energy.ceiling(vehicle, outlet.supply, _bounds(c, outlet))
+    if ceiling.power_w <= 0:
+        return ceiling
+    if not (connected(c, outlet) and c.facts.ev_ready):
+        return Limit(0.0, "vehicle")
+    demand_w = vehicle.demand_w(c.soc, outlet.supply)
+    return ceiling if ceiling.power_w < demand_w else Limit(demand_w, "vehicle")
+
+
+def reading(c: Connector, outlet: Outlet) -> Reading:
+    """What the meter shows; without an EV, a voltage and nothing else."""
+    if c.facts.vehicle is None:
+        return Reading(0.0, 0.0, outlet.supply.voltage_v, outlet.supply.phases, None)
+    return energy.sample(c.facts.vehicle, outlet.supply, c.soc, flowing(c, outlet).power_w)
+
+
+def demand(c: Connector, outlet: Outlet) -> float:
+    """What would flow if the station had power without end."""
+    return flowing(evolve(c, share_w=inf), outlet).power_w if c.session is not None else 0.0
+
+
+def _bounds(c: Connector, outlet: Outlet) -> Bounds:
+    share_w = inf if c.share_w is None else c.share_w
+    return Bounds(outlet.cable_a, outlet.max_power_w, share_w)
+
+
+# -- time
+
+
+def advanced(c: Connector, now: float, outlet: Outlet) -> Connector:
+    """The same connector at `now`: energy has flowed."""
+    if now <= c.at:
+        return c
+    vehicle = c.facts.vehicle
+    if vehicle is None or flowing(c, outlet).power_w <= 0:
+        return evolve(c, at=now)
+    ceiling_w = energy.ceiling(vehicle, outlet.supply, _bounds(c, outlet)).power_w
+    charged = energy.advance(vehicle, outlet.supply, ceiling_w, c.soc, now - c.at)
+    return evolve(c, at=now, soc=charged.soc, register_wh=c.register_wh + charged.energy_wh)
+
+
+def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
+    """When a Tick is next worth its while: patience over, a sample, or a knee of the power; inf for never."""
+    instants = [inf]
+    if c.waiting_since is not None and settings.connection_timeout_s > 0:
+        instants.append(c.waiting_since + settings.connection_timeout_s)
+    if c.session is not None and not c.session.interrupted:
+        if settings.sample_s > 0:
+            instants.append(c.session.sampled_at + settings.sample_s)
+        vehicle = c.facts.vehicle
+        if vehicle is not None and flowing(c, outlet).power_w > 0:
+            ceiling_w = energy.ceiling(vehicle, outlet.supply, _bounds(c, outlet)).power_w
+            instants.append(c.at + energy.next_knee(vehicle, outlet.supply, ceiling_w, c.soc))
+    return min(instants)
+
+
+def interrupted(c: Connector, now: float, outlet: Outlet) -> Connector:
+    """What a loss of power, a reset or a crash leaves: cable, register, availability, and an open session."""
+    c = advanced(c, now, outlet)
+    session = c.session
+    if session is not None and not session.interrupted:
+        session = evolve(session, interrupted_at=now)
+    return evolve(c, session=session, asking=None, tag=None, waiting_since=None, share_w=None, demand_w=0.0)

@@ -1,0 +1,159 @@
+"""What a connector can be told or asked to do, its word on it, and what then happened."""
+
+from enum import Enum, auto
+
+from attrs import frozen
+
+from ocppsim.model.energy import Reading
+from ocppsim.model.facts import Facts
+from ocppsim.model.session import ChargingSession, Context, StopReason
+
+
+class Verdict(Enum):
+    """The connector's word on a request."""
+
+    ACCEPTED = auto()
+    REJECTED = auto()
+    SCHEDULED = auto()
+    UNLOCKED = auto()
+    UNLOCK_FAILED = auto()
+    NOT_SUPPORTED = auto()
+
+
+@frozen
+class Observe:
+    """The world is so now."""
+
+    facts: Facts
+
+
+@frozen
+class Present:
+    """A tag is held to the reader."""
+
+    tag: str
+
+
+@frozen
+class Authorized:
+    """The station accepts a tag that was shown here."""
+
+    tag: str
+
+
+@frozen
+class Refused:
+    tag: str
+
+
+@frozen
+class Arm:
+    """Start for this tag, now or as soon as a cable is in; `authorize` first when so."""
+
+    tag: str
+    authorize: bool
+
+
+@frozen
+class StopSession:
+    reason: StopReason
+
+
+@frozen
+class SessionRefused:
+    """The central system did not accept the tag of a session that runs already."""
+
+    key: str
+
+
+@frozen
+class SetAvailability:
+    operative: bool
+
+
+@frozen
+class Unlock:
+    pass
+
+
+@frozen
+class Grant:
+    """The station's share of power for this connector."""
+
+    power_w: float
+
+
+@frozen
+class TakeSample:
+    context: Context
+
+
+@frozen
+class Tick:
+    """Something may be due: see `due`."""
+
+
+@frozen
+class CloseInterrupted:
+    """Close a session that a loss of power, a reset or a crash cut short."""
+
+    reason: StopReason
+
+
+Input = (
+    Observe
+    | Present
+    | Authorized
+    | Refused
+    | Arm
+    | StopSession
+    | SessionRefused
+    | SetAvailability
+    | Unlock
+    | Grant
+    | TakeSample
+    | Tick
+    | CloseInterrupted
+)
+
+
+@frozen
+class TagShown:
+    """A tag wants the station's decision."""
+
+    tag: str
+
+
+@frozen
+class Begun:
+    session: ChargingSession
+
+
+@frozen
+class Sampled:
+    """A meter sample; with the session that runs, if one does."""
+
+    session: ChargingSession | None
+    at: float
+    register_wh: float
+    reading: Reading
+    context: Context
+
+
+@frozen
+class Ended:
+    """`tag` is the one that was shown to stop it."""
+
+    session: ChargingSession
+    at: float
+    register_wh: float
+    reason: StopReason
+    tag: str | None = None
+
+
+@frozen
+class DemandChanged:
+    power_w: float
+
+
+Happening = TagShown | Begun | Sampled | Ended | DemandChanged

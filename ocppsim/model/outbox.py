@@ -1,0 +1,91 @@
+"""Transaction messages that must reach the central system, in order, and the ids it gave to sessions."""
+
+from collections import deque
+from collections.abc import Callable
+from enum import Enum, auto
+
+from attrs import define, field
+
+UNKNOWN_ID = -1
+"""The transaction id of a session whose beginning the central system never took (1.6 errata 3.18)."""
+
+
+class Place(Enum):
+    """Where in its session a message belongs."""
+
+    OPENS = auto()  # the answer gives the transaction id
+    WITHIN = auto()
+    CLOSES = auto()
+
+
+@define(eq=False)
+class Entry:
+    """One message. Its id is fixed when it is written, so that each resend carries it again."""
+
+    number: int
+    id: str
+    action: str
+    payload: dict[str, object]  # as on the wire, but for the transaction id
+    session: str  # the station's own key
+    place: Place
+    tag: str | None = None  # whose validity the answer tells
+    attempts: int = 0  # failures to process it
+
+
+@define(eq=False)
+class Outbox:
+    """Survives every restart of its station. Whoever changes it writes the change to the store."""
+
+    entries: deque[Entry] = field(factory=deque)
+    transaction_ids: dict[str, int] = field(factory=dict)  # by own key
+    written: int = 0
+    given_up: int = 0
+
+    def add(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.written = max(self.written, entry.number)
+
+    def since(self, number: int) -> list[Entry]:
+        """The entries written after the one with this number."""
+        found: list[Entry] = []
+        for entry in reversed(self.entries):
+            if entry.number <= number:
+                break
+            found.append(entry)
+        return found[::-1]
+
+    def done(self, entry: Entry, transaction_id: int | None = None) -> None:
+        """The central system has it."""
+        if transaction_id is not None:
+            self.transaction_ids[entry.session] = transaction_id
+        self._remove(entry)
+
+    def give_up(self, entry: Entry) -> None:
+        self.given_up += 1
+        self._remove(entry)
+
+    def transaction_id(self, session: str) -> int | None:
+        """The id of a session as far as it is known; UNKNOWN_ID when it never will be."""
+        known = self.transaction_ids.get(session)
+        if known is None and not self._waits(lambda entry: entry.place is Place.OPENS and entry.session == session):
+            return UNKNOWN_ID
+        return known
+
+    def session_of(self, transaction_id: int) -> str | None:
+        """The own key of the session with this id."""
+        return next((key for key, known in self.transaction_ids.items() if known == transaction_id), None)
+
+    def forget_ended(self, running: set[str]) -> None:
+        """Drop the ids of sessions that neither run nor have anything left to say."""
+        for key in [key for key in self.transaction_ids if key not in running]:
+            if not self._waits(lambda entry, key=key: entry.session == key):  # type: ignore[misc]  # bound early
+                del self.transaction_ids[key]
+
+    def _remove(self, entry: Entry) -> None:
+        if self.entries and self.entries[0] is entry:
+            self.entries.popleft()
+        else:
+            self.entries.remove(entry)
+
+    def _waits(self, wanted: Callable[[Entry], bool]) -> bool:
+        return any(map(wanted, self.entries))

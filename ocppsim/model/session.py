@@ -1,0 +1,45 @@
+"""A charging session: what begins when the station decides to charge, and ends with a reason."""
+
+from enum import Enum, auto
+
+from attrs import frozen
+
+
+class StopReason(Enum):
+    """Why a session ended."""
+
+    DEAUTHORIZED = auto()
+    EMERGENCY_STOP = auto()
+    EV_DISCONNECTED = auto()
+    HARD_RESET = auto()
+    LOCAL = auto()
+    OTHER = auto()
+    POWER_LOSS = auto()
+    REBOOT = auto()
+    REMOTE = auto()
+    SOFT_RESET = auto()
+    UNLOCK_COMMAND = auto()
+
+
+class Context(Enum):
+    """Why a sample was taken."""
+
+    PERIODIC = auto()
+    TRIGGER = auto()
+
+
+@frozen
+class ChargingSession:
+    """From the decision to charge to its end. `key` is the station's own name for it, unique for ever."""
+
+    key: str
+    tag: str
+    start_wh: float
+    started_at: float
+    sampled_at: float
+    released: bool = True  # False: the tag was refused afterwards; no energy flows
+    interrupted_at: float | None = None  # the station went down then; it is closed after the next boot
+
+    @property
+    def interrupted(self) -> bool:
+        return self.interrupted_at is not None

@@ -1,0 +1,25 @@
+"""What the behaviour of a station depends on and can be configured, free of any version's key names."""
+
+from attrs import frozen
+
+
+@frozen
+class Settings:
+    """Durations in seconds. A dialect makes them from its configuration keys."""
+
+    heartbeat_s: float = 300.0
+    sample_s: float = 60.0  # between periodic samples; 0: none
+    connection_timeout_s: float = 60.0
+    message_timeout_s: float = 30.0
+    transaction_attempts: int = 3
+    transaction_retry_s: float = 60.0
+    ping_s: float = 30.0  # between websocket pings; 0: none
+    stop_on_invalid_tag: bool = True
+    stop_on_ev_side_disconnect: bool = True
+    authorize_remote: bool = True
+    cache_enabled: bool = True
+    local_pre_authorize: bool = True
+    local_authorize_offline: bool = True
+    allow_offline_unknown: bool = False
+    reset_retries: int = 0
+    measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)

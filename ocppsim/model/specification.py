@@ -1,0 +1,38 @@
+"""What a station is made of: fixed for all its lives."""
+
+from collections.abc import Mapping
+from math import inf
+
+from attrs import field, frozen
+
+from ocppsim.model.electricity import Supply
+
+
+@frozen
+class Outlet:
+    """One connector's hardware. `cable_a` is what its cable, or the socket, carries per phase."""
+
+    supply: Supply = field(factory=Supply)
+    max_power_w: float = 22_000.0
+    cable_a: float = inf
+    fixed_cable: bool = False
+
+
+@frozen
+class Specification:
+    """A station. `power_w` is what all its connectors share; lengths are those of OCPP 1.6."""
+
+    id: str
+    vendor: str = "ocppsim"
+    model: str = "virtual"
+    outlets: Mapping[int, Outlet] = field(factory=lambda: {1: Outlet()})
+    power_w: float = inf
+    firmware_version: str | None = None
+    serial_number: str | None = None
+    meter_type: str | None = None
+    meter_serial_number: str | None = None
+    reset_time_s: float = 60.0
+    boot_on_reconnect: bool = False
+    auto_register: bool = False
+    registration_max_retries: int = -1  # -1: without end
+    keys: Mapping[str, str] = field(factory=dict)  # initial values of configuration keys

@@ -1,0 +1,294 @@
+"""How a connector's state follows from the one before: one input, one step, pure.
+
+`step(state, input, now, outlet, settings) -> state, happenings, verdict`. Energy is brought up to `now`
+first; then the input has its effect; then a session begins if all it needs is there.
+"""
+
+from typing import assert_never
+
+from attrs import define, evolve, field
+
+from ocppsim.model.connector import (
+    SLACK_S,
+    Connector,
+    Status,
+    advanced,
+    busy,
+    connected,
+    demand,
+    occupied,
+    reading,
+    status,
+)
+from ocppsim.model.facts import Facts, Lock
+from ocppsim.model.inputs import (
+    Arm,
+    Authorized,
+    Begun,
+    CloseInterrupted,
+    DemandChanged,
+    Ended,
+    Grant,
+    Happening,
+    Input,
+    Observe,
+    Present,
+    Refused,
+    Sampled,
+    SessionRefused,
+    SetAvailability,
+    StopSession,
+    TagShown,
+    TakeSample,
+    Tick,
+    Unlock,
+    Verdict,
+)
+from ocppsim.model.session import ChargingSession, Context, StopReason
+from ocppsim.model.settings import Settings
+from ocppsim.model.specification import Outlet
+
+Step = tuple[Connector, tuple[Happening, ...], Verdict]
+
+DEMAND_STEP_W = 1.0
+"""A demand that changed by less is not worth telling the station."""
+
+
+@define
+class _Turn:
+    """One step in the making."""
+
+    c: Connector
+    now: float
+    outlet: Outlet
+    settings: Settings
+    happened: list[Happening] = field(factory=list)
+
+
+def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settings) -> Step:
+    """The next state, what happened on the way, and the connector's word on a request."""
+    before = status(c, outlet)
+    turn = _Turn(advanced(c, now, outlet), now, outlet, settings)
+    verdict = _take(turn, what)
+    _begin_if_ready(turn)
+    _watch_patience(turn, before)
+    _tell_demand(turn)
+    return turn.c, tuple(turn.happened), verdict
+
+
+def _take(turn: _Turn, what: Input) -> Verdict:
+    match what:
+        case Observe(facts):
+            return _observe(turn, facts)
+        case Present(tag):
+            return _present(turn, tag)
+        case Authorized(tag):
+            return _decided(turn, tag, accepted=True)
+        case Refused(tag):
+            return _decided(turn, tag, accepted=False)
+        case Arm(tag, authorize):
+            return _arm(turn, tag, authorize)
+        case StopSession(reason):
+            return _stop(turn, reason)
+        case SessionRefused(key):
+            return _session_refused(turn, key)
+        case SetAvailability(operative):
+            return _set_availability(turn, operative)
+        case Unlock():
+            return _unlock(turn)
+        case Grant(power_w):
+            turn.c = evolve(turn.c, share_w=power_w if turn.c.session is not None else None)
+            return Verdict.ACCEPTED
+        case TakeSample(context):
+            _sample(turn, context)
+            return Verdict.ACCEPTED
+        case Tick():
+            return _tick(turn)
+        case CloseInterrupted(reason):
+            return _close_interrupted(turn, reason)
+        case _:
+            assert_never(what)
+
+
+# -- people and hardware
+
+
+def _observe(turn: _Turn, facts: Facts) -> Verdict:
+    before = turn.c.facts
+    turn.c = evolve(turn.c, facts=facts)
+    if facts.vehicle is not None and before.vehicle is None:
+        turn.c = evolve(turn.c, soc=facts.arrival_soc, finishing=False)
+    if not occupied(turn.c, turn.outlet):
+        turn.c = evolve(turn.c, finishing=False)
+    session = turn.c.session
+    if session is not None and not session.interrupted:
+        if facts.emergency_stop:
+            _end(turn, StopReason.EMERGENCY_STOP)
+        elif facts.out_of_order:
+            _end(turn, StopReason.OTHER)
+        elif _taken_away(turn):
+            _end(turn, StopReason.EV_DISCONNECTED)
+    if facts.out_of_order:
+        turn.c = evolve(turn.c, tag=None, asking=None)
+    return Verdict.ACCEPTED
+
+
+def _taken_away(turn: _Turn) -> bool:
+    """Whether the session cannot go on for want of a cable, or must not."""
+    at_station = turn.c.facts.cable or turn.outlet.fixed_cable
+    at_vehicle = turn.c.facts.vehicle is not None
+    return not at_station or (not at_vehicle and turn.settings.stop_on_ev_side_disconnect)
+
+
+def _present(turn: _Turn, tag: str) -> Verdict:
+    c = turn.c
+    if c.session is not None:
+        if c.session.tag != tag or c.session.interrupted:
+            return Verdict.REJECTED
+        _end(turn, StopReason.LOCAL, tag)
+        return Verdict.ACCEPTED
+    if busy(c) or not c.operative or c.facts.out_of_order:
+        return Verdict.REJECTED
+    turn.c = evolve(turn.c, asking=tag, finishing=False)
+    turn.happened.append(TagShown(tag))
+    return Verdict.ACCEPTED
+
+
+def _decided(turn: _Turn, tag: str, *, accepted: bool) -> Verdict:
+    if turn.c.asking != tag:
+        return Verdict.REJECTED  # the one who asked has gone
+    turn.c = evolve(turn.c, asking=None, tag=tag if accepted else None)
+    return Verdict.ACCEPTED
+
+
+# -- requests
+
+
+def _arm(turn: _Turn, tag: str, authorize: bool) -> Verdict:
+    c = turn.c
+    if busy(c) or not c.operative or c.facts.out_of_order:
+        return Verdict.REJECTED
+    turn.c = evolve(turn.c, finishing=False)
+    if authorize:
+        turn.c = evolve(turn.c, asking=tag)
+        turn.happened.append(TagShown(tag))
+    else:
+        turn.c = evolve(turn.c, tag=tag)
+    return Verdict.ACCEPTED
+
+
+def _stop(turn: _Turn, reason: StopReason) -> Verdict:
+    running = turn.c.session is not None and not turn.c.session.interrupted
+    if running:
+        _end(turn, reason)
+    turn.c = evolve(turn.c, tag=None, asking=None)
+    return Verdict.ACCEPTED if running else Verdict.REJECTED
+
+
+def _session_refused(turn: _Turn, key: str) -> Verdict:
+    session = turn.c.session
+    if session is None or session.key != key or session.interrupted:
+        return Verdict.REJECTED
+    if turn.settings.stop_on_invalid_tag:
+        _end(turn, StopReason.DEAUTHORIZED)
+    else:
+        turn.c = evolve(turn.c, session=evolve(session, released=False))
+    return Verdict.ACCEPTED
+
+
+def _set_availability(turn: _Turn, operative: bool) -> Verdict:
+    if turn.c.session is not None:
+        turn.c = evolve(turn.c, scheduled=None if operative == turn.c.operative else operative)
+        return Verdict.SCHEDULED if turn.c.scheduled is not None else Verdict.ACCEPTED
+    turn.c = evolve(turn.c, operative=operative, scheduled=None)
+    if not operative:
+        turn.c = evolve(turn.c, tag=None, asking=None)
+    return Verdict.ACCEPTED
+
+
+def _unlock(turn: _Turn) -> Verdict:
+    if turn.outlet.fixed_cable:
+        return Verdict.NOT_SUPPORTED
+    if turn.c.session is not None and not turn.c.session.interrupted:
+        _end(turn, StopReason.UNLOCK_COMMAND)
+    return Verdict.UNLOCKED if turn.c.facts.lock is Lock.WORKING else Verdict.UNLOCK_FAILED
+
+
+def _close_interrupted(turn: _Turn, reason: StopReason) -> Verdict:
+    if turn.c.session is None or not turn.c.session.interrupted:
+        return Verdict.REJECTED
+    _end(turn, reason)
+    return Verdict.ACCEPTED
+
+
+# -- time
+
+
+def _tick(turn: _Turn) -> Verdict:
+    c, settings = turn.c, turn.settings
+    patience = settings.connection_timeout_s
+    if c.waiting_since is not None and 0 < patience <= turn.now - c.waiting_since + SLACK_S:
+        turn.c = evolve(turn.c, tag=None, asking=None, waiting_since=None, finishing=occupied(c, turn.outlet))
+    session = turn.c.session
+    if session is not None and not session.interrupted and settings.sample_s > 0:
+        missed = int((turn.now - session.sampled_at + SLACK_S) / settings.sample_s)
+        if missed > 0:
+            turn.c = evolve(
+                turn.c, session=evolve(session, sampled_at=session.sampled_at + missed * settings.sample_s)
+            )
+            _sample(turn, Context.PERIODIC)
+    return Verdict.ACCEPTED
+
+
+def _sample(turn: _Turn, context: Context) -> None:
+    c = turn.c
+    session = c.session if c.session is not None and not c.session.interrupted else None
+    turn.happened.append(Sampled(session, turn.now, c.register_wh, reading(c, turn.outlet), context))
+
+
+# -- sessions
+
+
+def _begin_if_ready(turn: _Turn) -> None:
+    c = turn.c
+    if c.session is not None or c.tag is None or not c.operative or c.facts.out_of_order:
+        return
+    if not connected(c, turn.outlet):
+        return
+    key = f"{c.number}-{c.begun + 1}"
+    session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now, sampled_at=turn.now)
+    turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False)
+    turn.happened.append(Begun(session))
+
+
+def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
+    """End the session; one that was interrupted ended when that happened, at the register of then."""
+    c = turn.c
+    assert c.session is not None, "only a session can end"
+    at = c.session.interrupted_at if c.session.interrupted_at is not None else turn.now
+    turn.happened.append(Ended(c.session, at, c.register_wh, reason, tag))
+    turn.c = evolve(
+        turn.c,
+        session=None,
+        operative=c.operative if c.scheduled is None else c.scheduled,
+        scheduled=None,
+        share_w=None,
+        finishing=occupied(c, turn.outlet),
+    )
+
+
+def _watch_patience(turn: _Turn, before: Status) -> None:
+    """The wait for the rest of what makes a session runs from the change to Preparing."""
+    waiting = turn.c.session is None and status(turn.c, turn.outlet) is Status.PREPARING
+    if not waiting:
+        turn.c = evolve(turn.c, waiting_since=None)
+    elif before is not Status.PREPARING or turn.c.waiting_since is None:
+        turn.c = evolve(turn.c, waiting_since=turn.now)
+
+
+def _tell_demand(turn: _Turn) -> None:
+    wanted = demand(turn.c, turn.outlet)
+    told = turn.c.demand_w
+    if abs(wanted - told) >= DEMAND_STEP_W or (wanted == 0) != (told == 0):
+        turn.c = evolve(turn.c, demand_w=wanted)
+        turn.happened.append(DemandChanged(wanted))

@@ -137,9 +137,9 @@ class ConnectorLife:
             case DemandChanged(power_w):
                 self.station.tell(Demand(self.number, power_w))
             case Begun() | Sampled(context=Context.PERIODIC):
-                self.link.tell(News())
+                self.link.tell(News(self.number))
             case Ended():
-                self.link.tell(News())
+                self.link.tell(News(self.number))
                 self.station.tell(SessionEnded(self.number))
             case Sampled():
                 self._send_sample(what)

@@ -42,11 +42,11 @@ def commit(connector: Connector, entries: Iterable[Entry]) -> Record:
 
 
 def done(entry: Entry, transaction_id: int | None) -> Record:
-    return {"done": entry.number, "transaction_id": transaction_id}
+    return {"done": [entry.connector, entry.number], "transaction_id": transaction_id}
 
 
 def given_up(entry: Entry) -> Record:
-    return {"given_up": entry.number}
+    return {"given_up": [entry.connector, entry.number]}
 
 
 def started(start: int) -> Record:
@@ -79,7 +79,7 @@ def records(kept: Kept) -> list[Record]:
         available(kept.operative),
         *(learned(tag, info) for tag, info in kept.cache.items()),
         *(commit(connector, ()) for connector in kept.connectors.values()),
-        {"ids": outbox.transaction_ids, "written": outbox.written, "lost": outbox.given_up},
+        {"ids": outbox.transaction_ids, "written": list(outbox.written.items()), "lost": outbox.given_up},
         {"entries": [_entry(entry) for entry in outbox.entries]},
     ]
 
@@ -93,7 +93,9 @@ def _connector(c: Connector) -> Record:
 
 def _entry(entry: Entry) -> Record:
     return {
+        "connector": entry.connector,
         "number": entry.number,
+        "at": entry.at,
         "id": entry.id,
         "action": entry.action,
         "payload": entry.payload,
@@ -137,7 +139,7 @@ def _apply(kept: Kept, record: Record) -> None:
         kept.cache = {}
     if "ids" in record:
         kept.outbox.transaction_ids = dict(record["ids"])
-        kept.outbox.written, kept.outbox.given_up = record["written"], record["lost"]
+        kept.outbox.written, kept.outbox.given_up = dict(record["written"]), record["lost"]
 
 
 def _read_connector(record: Record) -> Connector:
@@ -145,8 +147,8 @@ def _read_connector(record: Record) -> Connector:
     return Connector(record["number"], session=session, **{name: record[name] for name in _KEPT})
 
 
-def _find(kept: Kept, number: int) -> Entry:
-    return next(entry for entry in kept.outbox.entries if entry.number == number)
+def _find(kept: Kept, place: list[int]) -> Entry:
+    return next(entry for entry in kept.outbox.entries if [entry.connector, entry.number] == place)
 
 
 # -- lines

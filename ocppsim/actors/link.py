@@ -72,7 +72,7 @@ class Link:
         self.connection = -1
         self.released = False  # what comes before the outbox has been sent
         self.retry: Timer | None = None
-        self.noticed = 0  # the number of the last outbox entry that the session has
+        self.noticed: dict[int, int] = {}  # by connector, the last message that the session has
         self.silences = 0
         self.deadline: Timer | None = None
         self.drains: list[Question[None]] = []
@@ -80,7 +80,7 @@ class Link:
 
     async def live(self) -> Exit | None:
         self._hold()
-        self._notice_outbox()
+        self._notice(self.memory.outbox.in_order())
         try:
             async with trio.open_nursery() as nursery:
                 self.nursery = nursery
@@ -103,8 +103,8 @@ class Link:
                     self._handle(self.session.receive(text, trio.current_time()))
             case Send(draft, _, _, kind):
                 self._submit(Outgoing(kind, draft.action, draft.payload, message))
-            case News():
-                self._notice_outbox()
+            case News(connector):
+                self._notice(self.memory.outbox.since(connector, self.noticed.get(connector, 0)))
             case Reply(call_id, payload):
                 self.session.answer(call_id, payload)
             case Refuse(call_id, refusal):
@@ -222,12 +222,12 @@ class Link:
 
     # -- the outbox
 
-    def _notice_outbox(self) -> None:
-        for entry in self.memory.outbox.since(self.noticed):
+    def _notice(self, entries: list[Entry]) -> None:
+        for entry in entries:
             encode = None if entry.place is Place.OPENS else partial(self._with_transaction, entry)
             call = Outgoing(Kind.TRANSACTION, entry.action, entry.payload, entry, entry.id, encode)
             self.session.submit(call)
-            self.noticed = entry.number
+            self.noticed[entry.connector] = entry.number
 
     def _with_transaction(self, entry: Entry) -> Payload:
         known = self.memory.outbox.transaction_id(entry.session)

@@ -72,7 +72,7 @@ class Memory:
     # -- messages
 
     def message_id(self) -> str:
-        """A new one; never repeated, in this process or another (OCPP-J 1.6 errata 3.1, 3.7)."""
+        """For a CALL outside the outbox; never repeated by any process (OCPP-J 1.6 errata 3.1, 3.7)."""
         self.messages += 1
         return f"{self.start:x}-{self.messages}"
 
@@ -80,9 +80,17 @@ class Memory:
         """A connector's state, with the transaction messages that follow from it."""
         entries = []
         for what in told:
-            number, draft = self.outbox.written + 1, what.draft
+            number = self.outbox.written.get(connector.number, 0) + 1
             entry = Entry(
-                number, self.message_id(), draft.action, draft.payload, what.session, what.place, what.tag
+                connector=connector.number,
+                number=number,
+                at=connector.at,
+                id=f"{self.start:x}-{connector.number}.{number}",
+                action=what.draft.action,
+                payload=what.draft.payload,
+                session=what.session,
+                place=what.place,
+                tag=what.tag,
             )
             self.outbox.add(entry)
             entries.append(entry)

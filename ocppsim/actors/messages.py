@@ -54,7 +54,9 @@ class Send:
 
 @frozen
 class News:
-    """There is something new in the outbox."""
+    """A connector wrote something into the outbox."""
+
+    connector: int
 
 
 @frozen

@@ -22,7 +22,9 @@ class Place(Enum):
 class Entry:
     """One message. Its id is fixed when it is written, so that each resend carries it again."""
 
-    number: int
+    connector: int
+    number: int  # counts the messages of this connector
+    at: float  # when it was written
     id: str
     action: str
     payload: dict[str, object]  # as on the wire, but for the transaction id
@@ -38,20 +40,25 @@ class Outbox:
 
     entries: deque[Entry] = field(factory=deque)
     transaction_ids: dict[str, int] = field(factory=dict)  # by own key
-    written: int = 0
+    written: dict[int, int] = field(factory=dict)  # the last number, by connector
     given_up: int = 0
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
-        self.written = max(self.written, entry.number)
+        self.written[entry.connector] = entry.number
 
-    def since(self, number: int) -> list[Entry]:
-        """The entries written after the one with this number."""
+    def in_order(self) -> list[Entry]:
+        """All that waits, as it happened."""
+        return sorted(self.entries, key=lambda entry: (entry.at, entry.connector, entry.number))
+
+    def since(self, connector: int, number: int) -> list[Entry]:
+        """What a connector wrote after its message of this number."""
         found: list[Entry] = []
         for entry in reversed(self.entries):
-            if entry.number <= number:
-                break
-            found.append(entry)
+            if entry.connector == connector:
+                if entry.number <= number:
+                    break
+                found.append(entry)
         return found[::-1]
 
     def done(self, entry: Entry, transaction_id: int | None = None) -> None:
@@ -67,7 +74,9 @@ class Outbox:
     def transaction_id(self, session: str) -> int | None:
         """The id of a session as far as it is known; UNKNOWN_ID when it never will be."""
         known = self.transaction_ids.get(session)
-        if known is None and not self._waits(lambda entry: entry.place is Place.OPENS and entry.session == session):
+        if known is None and not self._waits(
+            lambda entry: entry.place is Place.OPENS and entry.session == session
+        ):
             return UNKNOWN_ID
         return known
 

@@ -263,10 +263,11 @@ class Actor(Generic[M]):
         if isinstance(self._verdict, Crash):  # the life ended by itself meanwhile
             self._verdict = None
         if pause is None:
-            self.condition = Condition.GONE
-        elif pause:
-            self.condition = Condition.RESTING
-        self._leave(inf if pause is None else trio.current_time() + pause)
+            self.condition, until = Condition.GONE, inf
+        else:
+            self.condition = Condition.RESTING if pause else Condition.ALIVE
+            until = trio.current_time() + pause
+        self._leave(until)
         self.system.life_ended(LifeEnded(self.name, self.life, end, pause))
 
     def _leave(self, until: float) -> None:

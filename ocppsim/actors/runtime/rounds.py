@@ -95,6 +95,10 @@ class OrderedMailbox(Mailbox[T]):
             else:
                 await trio.lowlevel.checkpoint()
 
+    def due(self) -> list[T]:
+        """What `get` would give without waiting, in order."""
+        return [letter.item for letter in self._queue if self._is_due(letter)]
+
     def sift(self, keep: Callable[[T], bool]) -> list[T]:
         removed = [letter.item for letter in self._queue if not keep(letter.item)]
         self._queue = [letter for letter in self._queue if keep(letter.item)]

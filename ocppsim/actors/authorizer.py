@@ -7,7 +7,7 @@ from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import Outcome, Send, Take
 from ocppsim.dialects.dialect import InvalidMessage
 from ocppsim.model.answers import CallAnswer, SessionAnswer, TagAnswer
-from ocppsim.model.authorization import Decision, decide
+from ocppsim.model.authorization import Decision, TagInfo, TagStatus, decide
 from ocppsim.model.inputs import Authorized, Refused, SessionRefused
 from ocppsim.model.outbox import Entry
 from ocppsim.protocol.session import Why
@@ -52,10 +52,15 @@ class Authorizer:
         """The Authorize is over; without an answer the tag is judged as it would be offline."""
         if isinstance(outcome.answer, TagAnswer) and (info := outcome.answer.info) is not None:
             self.context.memory.learn(asked.tag, info)
+            if not info.valid(clock.now()):
+                self.context.board.refused(f"Authorize: the tag is {_words(info)}")
             self._tell(asked.connector, asked.tag, accepted=info.valid(clock.now()))
         elif outcome.why in (Why.OFFLINE, Why.LOST, Why.TIMED_OUT):
             self.presented(asked.connector, asked.tag, online=False)
         else:
+            self.context.board.refused(
+                f"Authorize: {outcome.why.value if outcome.why else 'no word on the tag'}"
+            )
             self._tell(asked.connector, asked.tag, accepted=False)
 
     def delivered(self, entry: Entry, answer: CallAnswer) -> None:
@@ -65,6 +70,7 @@ class Authorizer:
             return
         self.context.memory.learn(entry.tag, info)
         if isinstance(answer, SessionAnswer) and not info.valid(clock.now()):
+            self.context.board.refused(f"{entry.action}: the tag is {_words(info)}")
             self._refuse_session(entry.session)
 
     def _refuse_session(self, key: str) -> None:
@@ -74,3 +80,9 @@ class Authorizer:
 
     def _tell(self, connector: int, tag: str, *, accepted: bool) -> None:
         self.context.connectors[connector].tell(Take(Authorized(tag) if accepted else Refused(tag)))
+
+
+def _words(info: TagInfo) -> str:
+    """Expired by its date is expired, whatever the status says."""
+    status = TagStatus.EXPIRED if info.status is TagStatus.ACCEPTED else info.status
+    return status.name.lower()

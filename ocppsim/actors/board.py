@@ -71,7 +71,9 @@ class Board:
     registration: Registration = field(factory=Registration)
     connectors: dict[int, ConnectorView] = field(factory=dict)
     tally: Tally = field(factory=Tally)
+    ended: bool = False  # the station has had its last life
     last_event: str = ""
+    refusal: str = ""  # the last word of the central system against charging here, or against a message
     last_exchange_at: float = -inf  # when the last CALL that was answered was sent, on Trio's clock
     _waiting: "list[tuple[Callable[[Board], bool], trio.Event]]" = field(factory=list)
 
@@ -102,6 +104,11 @@ class Board:
     def note(self, event: str) -> None:
         """The last thing that happened, in a few words."""
         self.last_event = event
+
+    def refused(self, why: str) -> None:
+        self.refusal = why
+        self.note(why)
+        self.changed()
 
     def changed(self) -> None:
         """Wake those whose wish came true; whoever changes a tally in place calls this."""

@@ -114,6 +114,7 @@ class ConnectorLife:
             except InvalidMessage as error:
                 self.board.tally.internal += 1
                 self.tracer.note(f"not sent, our own mistake: {error}")
+                self.board.note(f"our own mistake: {error}")
         return told
 
     def _message(self, what: Happening) -> list[Told]:

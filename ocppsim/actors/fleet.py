@@ -76,6 +76,9 @@ class Fleet:
         except GaveUp as error:
             self.failed[station.id] = cause(error.__cause__ or error)
             station.board.note(f"gave up: {self.failed[station.id]}")
+        finally:
+            station.board.ended = True
+            station.board.changed()
 
     async def leave(self, stop: StopReason | None = StopReason.LOCAL) -> bool:
         """Let nobody new come, end what runs and wait for the answers; whether all was said in time."""
@@ -89,7 +92,7 @@ class Fleet:
             for station in self.stations.values():
                 station.power_down(stop)
             for station in self.stations.values():
-                await station.board.until(lambda board: not board.online)
+                await station.board.until(lambda board: board.ended)
         return not patience.cancelled_caught
 
 

@@ -174,6 +174,7 @@ class Link:
                     self._violation(what)
                 case Overdue(call_id):
                     self.board.tally.internal += 1
+                    self.board.note("a request was refused: no answer of our own in time")
                     self.tracer.note(f"{call_id} was refused: no answer of our own in time")
                 case _:
                     assert_never(event)
@@ -246,6 +247,7 @@ class Link:
                 self.memory.give_up(entry)
                 self.board.tally.given_up += 1
                 self.tracer.note(f"given up: {call.action} {call.id} after {entry.attempts} attempts")
+                self.board.refused(f"{call.action} given up: {failed}")
                 return
         self.session.again(call)
         pause_s = self.context.settings.transaction_retry_s * max(call.attempt, 1)

@@ -62,9 +62,11 @@ class _Doorkeeper:
                 if self.tls is not None:
                     stream = await self._secured(socket, self.tls)
                 opened = await shake_hands(stream, self.central_system.admission)
-        except (HandshakeRefused, trio.BrokenResourceError, trio.TooSlowError) as error:
-            reason = str(error.__cause__ or error) or type(error).__name__
-            self.central_system.publish(HandshakeFailed(clock.now(), reason))
+        except trio.TooSlowError:
+            self._refused(f"no handshake within {HANDSHAKE_S:g} s")
+            return
+        except (HandshakeRefused, trio.BrokenResourceError) as error:
+            self._refused(str(error.__cause__ or error) or "the connection broke during the handshake")
             return
         await self._serve(WebSocketChannel(stream, opened.protocol, socket.socket.close), opened)
 
@@ -78,7 +80,10 @@ class _Doorkeeper:
             nursery.start_soon(channel.pump)
             if opened.subprotocol is None:
                 await channel.close(_NO_COMMON_SUBPROTOCOL, "no common subprotocol")
-                self.central_system.publish(HandshakeFailed(clock.now(), "no common subprotocol"))
+                self._refused("no common subprotocol")
             else:
                 await self.central_system.serve(channel, opened.identity)
             nursery.cancel_scope.cancel()
+
+    def _refused(self, reason: str) -> None:
+        self.central_system.publish(HandshakeFailed(clock.now(), reason))

@@ -32,8 +32,9 @@ def names(version: Version) -> frozenset[str]:
 
 @cache
 def _validator(version: Version, name: str) -> jsonschema_rs.Validator:
-    schema = _folder(version) / f"{name}.json"
-    return jsonschema_rs.validator_for(json.loads(schema.read_text("utf-8-sig")))
+    text = (_folder(version) / f"{name}.json").read_text("utf-8-sig")
+    # Without properties, jsonschema-rs tells an additional one as a breach of a `false` schema.
+    return jsonschema_rs.validator_for({"properties": {}, **json.loads(text)})
 
 
 def known(version: Version, name: str) -> bool:
@@ -50,11 +51,7 @@ def violations(version: Version, name: str, payload: Payload) -> tuple[Violation
         if validator.is_valid(payload):
             return ()
         return tuple(
-            Violation(
-                "/".join(map(str, error.instance_path)),
-                error.kind.name,
-                _short(error.message),
-            )
+            Violation("/".join(map(str, error.instance_path)), error.kind.name, _short(error.message))
             for error in validator.iter_errors(payload)
         )
     except (ValueError, OverflowError) as error:  # strings or numbers that no schema could describe

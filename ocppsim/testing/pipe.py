@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, Protocol, TypeAlias, TypeVar
+from urllib.parse import quote
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ocppsim.actors.wire.transport import DialFailed, Transport, TransportClosed
 from ocppsim.clock import wire
+from ocppsim.csms.admission import Admitted, Refused
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.channel import ChannelClosed
 from ocppsim.protocol import v16
@@ -206,11 +208,13 @@ class InMemoryDial:
     def _check_admission(self) -> None:
         if self._central_system.is_down:
             raise DialFailed("connection refused")
-        admission = self._central_system.admission
-        if (status := admission.refuse_with) is not None:
-            raise DialFailed(f"HTTP {status}", status, permanent=status in _PERMANENT)
-        if admission.select([v16.SUBPROTOCOL]) != v16.SUBPROTOCOL:
-            raise DialFailed("wrong subprotocol", permanent=True)
+        # The seam has no headers, so whether a password is right is decided on real sockets only.
+        admission = evolve(self._central_system.admission, passwords=None)
+        match admission.admit(f"/{quote(self._identity, safe='')}", [v16.SUBPROTOCOL]):
+            case Refused(status):
+                raise DialFailed(f"HTTP {status}", status, permanent=status in _PERMANENT)
+            case Admitted(subprotocol=subprotocol) if subprotocol != v16.SUBPROTOCOL:
+                raise DialFailed(f"wrong subprotocol {subprotocol}", permanent=True)
 
 
 def dial_in_memory(central_system: CentralSystem, identity: str) -> InMemoryDial:

@@ -7,6 +7,8 @@ import re
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from attrs import evolve
+
 from ocppsim.actors.wire.transport import Address
 
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
@@ -41,6 +43,13 @@ def parse(url: str, identity: str) -> Address:
         user=user,
         password=password,
     )
+
+
+def with_credentials(address: Address, user: str, password: str) -> Address:
+    """The address with credentials that did not come with the URL; raises ValueError as `parse` does."""
+    if ":" in user:
+        raise ValueError("a user name must not contain a colon")
+    return evolve(address, user=user, password=password)
 
 
 def _split(url: str) -> SplitResult:

@@ -31,15 +31,18 @@ class LightStream(trio.abc.Stream):
     """A TCP connection that saves system calls and scheduling: sends at once, receives when told to.
 
     A send which the kernel takes whole is no checkpoint; its callers soon wait for an answer. Several
-    senders must take turns, as those of a websocket do.
+    senders must take turns, as those of a websocket do. A vanished peer is told by receiving, and by every
+    send but the first.
     """
 
     _socket: socket.socket
     _cut: bool = False
     """A send stopped in the middle of its data, or is there right now: nothing may follow it."""
+    _lost: bool = False
+    """The peer is gone; what it said last may still be unread."""
 
     async def send_all(self, data: bytes | bytearray | memoryview) -> None:
-        if self._cut:
+        if self._cut or self._lost:
             raise trio.BrokenResourceError("an earlier send was cut off")
         sent = self._send_some(data)
         if sent < len(data):
@@ -61,7 +64,12 @@ class LightStream(trio.abc.Stream):
         except BlockingIOError:
             return 0
         except OSError as error:
-            raise self._failure() from error
+            if self._is_closed():
+                raise trio.ClosedResourceError("this stream was closed") from error
+            # Not told by the first send that fails: its caller would give up reading, and with it the alert,
+            # the refusal or the Close frame that says why the peer went. The reader finds the end behind it.
+            self._lost = True
+            return len(data)
 
     async def wait_send_all_might_not_block(self) -> None:
         await trio.lowlevel.wait_writable(self._socket)
@@ -76,7 +84,9 @@ class LightStream(trio.abc.Stream):
             except BlockingIOError:
                 continue  # a false alarm of the kernel's
             except OSError as error:
-                raise self._failure() from error
+                if self._is_closed():
+                    raise trio.ClosedResourceError("this stream was closed") from error
+                raise trio.BrokenResourceError from error
 
     def drop(self) -> None:
         """End the connection at once and without a word; whoever waits on it is woken."""
@@ -90,9 +100,6 @@ class LightStream(trio.abc.Stream):
 
     def _is_closed(self) -> bool:
         return self._socket.fileno() < 0
-
-    def _failure(self) -> trio.ClosedResourceError | trio.BrokenResourceError:
-        return trio.ClosedResourceError() if self._is_closed() else trio.BrokenResourceError()
 
 
 async def connect(endpoint: Endpoint) -> LightStream:

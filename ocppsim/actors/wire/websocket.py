@@ -115,4 +115,4 @@ class Websocket:
         for scope in self._pings:
             scope.cancel()
         end = self._connection.closed
-        return TransportClosed(end.code, end.reason or "") if end else TransportClosed(ABNORMAL)
+        return TransportClosed(int(end.code), end.reason or "") if end else TransportClosed(ABNORMAL)

@@ -25,6 +25,7 @@ class Dialect16:
     """See `Dialect`. `strict` validates by schema, both ways; without it only what is needed is read."""
 
     strict: bool = True
+    refuse_invalid: bool = False  # an answer that breaks its schema counts as none
 
     @property
     def subprotocol(self) -> str:
@@ -53,6 +54,8 @@ class Dialect16:
 
     def read(self, action: str, payload: Payload) -> Reading:
         violations = self._violations(f"{action}Response", payload)
+        if violations and self.refuse_invalid:
+            return Reading(None, violations)
         response = v16.ACTIONS[action].response
         message: object
         try:

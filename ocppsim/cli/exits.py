@@ -1,0 +1,26 @@
+"""How commands end."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    DONE = 0
+    FAILED = 1  # the central system, or an expectation
+    USAGE = 2  # an option, a file, a value
+    BLOCKED = 3  # waited for the central system, which never acted
+    OURS = 4  # our own error
+    INTERRUPTED = 130
+
+
+class CommandEnded(Exception):
+    """Ends a command with a code and a line for stderr."""
+
+    def __init__(self, code: Exit, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def usage(message: str) -> CommandEnded:
+    return CommandEnded(Exit.USAGE, message)

@@ -1,0 +1,165 @@
+"""Options that several commands share, and what becomes of them."""
+
+import argparse
+import os
+import ssl
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from secrets import randbits
+
+from attrs import frozen
+
+from ocppsim.actors.wire import address, tls
+from ocppsim.actors.wire.addresses import AddressBook
+from ocppsim.actors.wire.dial import websocket_dial
+from ocppsim.actors.wire.transport import Dial
+from ocppsim.cli.exits import usage
+from ocppsim.dialects.v16 import Dialect16
+
+# -- values
+
+
+def positive(text: str) -> float:
+    value = _number(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("not a number") from None
+    if value != value or value in (float("inf"), float("-inf")):
+        raise argparse.ArgumentTypeError("not a finite number")
+    return value
+
+
+def count(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between two bounds."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+port = count(0, 65535)
+
+
+def id_tag(text: str) -> str:
+    """1 to 20 characters (1.6 ed. 2, 7.28)."""
+    if not 1 <= len(text) <= 20 or not text.isprintable():
+        raise argparse.ArgumentTypeError("an idTag has 1 to 20 printable characters")
+    return text
+
+
+def identity(text: str) -> str:
+    if not 1 <= len(text) <= 48 or not text.isprintable():
+        raise argparse.ArgumentTypeError("a station's id has 1 to 48 printable characters")
+    return text
+
+
+def header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise argparse.ArgumentTypeError("a header is written NAME: VALUE")
+    return name.strip(), value.strip()
+
+
+# -- groups of options
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=count(0, 2**63 - 1), metavar="N", help="makes the run repeatable")
+    parser.add_argument(
+        "--speed", type=positive, default=1.0, metavar="X", help="let station time pass X times as fast"
+    )
+
+
+def add_connection_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("connection")
+    group.add_argument("--user", metavar="NAME", help="HTTP Basic user; the default is the station's id")
+    group.add_argument("--password-env", metavar="VAR", help="environment variable that holds the password")
+    group.add_argument("--ca", type=Path, metavar="FILE", help="trust the certificates in this PEM file")
+    group.add_argument("--cert", type=Path, metavar="FILE", help="the station's own certificate (PEM)")
+    group.add_argument("--key", type=Path, metavar="FILE", help="the key of --cert (PEM)")
+    group.add_argument("--insecure", action="store_true", help="accept any server certificate")
+    group.add_argument("--header", type=header, action="append", default=[], metavar="'NAME: VALUE'")
+    group.add_argument(
+        "--strict",
+        choices=["observe", "refuse"],
+        default="observe",
+        help="invalid answers of the central system are noted and used as far as they go, or refused",
+    )
+
+
+@frozen
+class Connection:
+    """How the stations of this command reach their central system."""
+
+    url: str
+    user: str | None
+    password: str | None
+    headers: tuple[tuple[str, str], ...]
+    tls: ssl.SSLContext | None
+    refuse_invalid: bool
+    addresses: AddressBook
+
+    def dial(self, station: str) -> Dial:
+        """How this station dials; raises CommandEnded for a URL that is none."""
+        try:
+            where = address.parse(self.url, station)
+            if self.password is not None:
+                where = address.with_credentials(where, self.user or station, self.password)
+            return websocket_dial(
+                where,
+                subprotocol=self.dialect().subprotocol,
+                headers=self.headers,
+                tls=self.tls,
+                addresses=self.addresses,
+            )
+        except ValueError as error:
+            raise usage(f"URL: {error}") from error
+
+    def dialect(self) -> Dialect16:
+        return Dialect16(refuse_invalid=self.refuse_invalid)
+
+
+def connection(url: str, options: argparse.Namespace) -> Connection:
+    """Read the connection options; raises CommandEnded."""
+    password = None
+    if options.password_env is not None:
+        password = os.environ.get(options.password_env)
+        if password is None:
+            raise usage(f"--password-env: the environment has no {options.password_env}")
+    elif options.user is not None:
+        raise usage("--user needs --password-env")
+    if (options.cert is None) != (options.key is None):
+        raise usage("--cert and --key go together")
+    context = None
+    if options.ca or options.cert or options.insecure:
+        try:
+            context = tls.client_context(options.ca, options.cert, options.key, options.insecure)
+        except ValueError as error:
+            raise usage(str(error)) from error
+    headers = tuple(options.header)
+    refuse = options.strict == "refuse"
+    return Connection(url, options.user, password, headers, context, refuse, AddressBook())
+
+
+def warn_if_insecure(options: argparse.Namespace) -> None:
+    if options.insecure:
+        red, plain = (
+            ("\033[31m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
+        )
+        print(f"{red}--insecure: server certificates are not checked{plain}", flush=True)
+
+
+def seed(options: argparse.Namespace) -> int:
+    """The seed given, or one that can be."""
+    return options.seed if options.seed is not None else randbits(32)

@@ -195,7 +195,7 @@ class Link:
         if isinstance(call.ref, Entry):
             self._delivered(call.ref, reading.answer)
         elif isinstance(call.ref, Send):
-            call.ref.sender.tell(Outcome(call.ref.ref, reading.answer))
+            call.ref.sender.tell(Outcome(call.ref.ref, reading.answer, None, round_trip_s))
 
     def _failed(self, failed: Failed) -> None:
         call = failed.call

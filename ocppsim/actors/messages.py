@@ -142,6 +142,7 @@ class Outcome:
     ref: object
     answer: CallAnswer | None
     why: Why | None = None
+    round_trip_s: float = 0.0
 
 
 @frozen

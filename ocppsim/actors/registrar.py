@@ -14,7 +14,8 @@ from ocppsim.protocol.session import Kind, Why
 from ocppsim.protocol.session import Registration as Allowed
 
 CLOCK_STEP_S = 2.0
-"""The central system's clock is followed in steps no smaller, so that time stamps do not jitter."""
+"""The central system's clock is followed in steps no smaller than this, and than the time that the answer
+took, so that time stamps do not jitter."""
 
 _ALLOWED = {
     Standing.UNKNOWN: Allowed.NONE,
@@ -94,7 +95,7 @@ class Registrar:
         self._booting = False
         answer = outcome.answer
         if isinstance(answer, BootAnswer):
-            self._follow_clock(answer.time)
+            self._follow_clock(answer.time, outcome.round_trip_s)
             if answer.standing is Standing.ACCEPTED:
                 self.context.board.tally.boots_accepted += 1
                 self._accepted(answer.interval_s)
@@ -158,7 +159,7 @@ class Registrar:
     def beat_ended(self, outcome: Outcome) -> None:
         self._beating = False
         if isinstance(outcome.answer, TimeAnswer):
-            self._follow_clock(outcome.answer.time)
+            self._follow_clock(outcome.answer.time, outcome.round_trip_s)
 
     def _arm_beat(self, since: float | None = None) -> None:
         if self._beat_timer is not None:
@@ -169,12 +170,12 @@ class Registrar:
 
     # -- time
 
-    def _follow_clock(self, time: float | None) -> None:
+    def _follow_clock(self, time: float | None, round_trip_s: float) -> None:
         """Shift time stamps to the central system's clock; at other speeds the two cannot agree."""
         if time is None or clock.speed() != 1.0:
             return
-        offset_s = time - clock.now()
-        if abs(offset_s - self.context.memory.offset_s) >= CLOCK_STEP_S:
+        offset_s = time - (clock.now() - round_trip_s / 2)
+        if abs(offset_s - self.context.memory.offset_s) >= CLOCK_STEP_S + round_trip_s:
             self.context.memory.offset_s = offset_s
 
 

@@ -1,6 +1,7 @@
 """Running a command: its clock, its signals, the garbage collector, its exit code."""
 
 import gc
+import os
 import resource
 import signal
 import sys
@@ -69,6 +70,9 @@ def _report(error: BaseException) -> int:
 def _ended(error: BaseException) -> CommandEnded | None:
     if isinstance(error, CommandEnded):
         return error
+    if isinstance(error, BrokenPipeError):  # whoever read our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CommandEnded(Exit.INTERRUPTED, "nobody reads the output any more")
     if isinstance(error, BaseExceptionGroup):
         return next(filter(None, map(_ended, error.exceptions)), None)
     return None

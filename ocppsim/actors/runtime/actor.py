@@ -13,7 +13,7 @@ from math import inf
 from typing import Any, Generic, TypeVar
 
 import trio
-from attrs import frozen
+from attrs import define
 
 from ocppsim.actors.runtime.condition import Condition, Statistics
 from ocppsim.actors.runtime.lives import Crash, Exit, GaveUp, Policy, Restart, Stop, When
@@ -42,11 +42,13 @@ class Tier(IntEnum):
     STORE = 6
 
 
-@frozen
+@define(eq=False)
 class _Due(Generic[M]):
-    """A message of a timer, for the life that had set it."""
+    """A message of a timer, for the life that had set it; not heard when the timer was cancelled meanwhile."""
 
     message: M
+    life: int
+    timer: Timer | None = None
 
 
 _running: ContextVar["Actor[Any] | None"] = ContextVar("running actor", default=None)
@@ -142,17 +144,19 @@ class Actor(Generic[M]):
         await self._mailbox.room()
 
     def after(self, seconds: float, message: M) -> Timer:
-        """Post a message to this life later; a next life never sees it."""
-        fire = partial(self._come_due, self.life, message)
+        """Post a message to this life later; a next life never sees it, nor this one after `cancel`."""
+        due = _Due(message, self.life)
+        fire = partial(self._come_due, due)
         timer = self.system.timers.at(trio.current_time() + seconds, fire, self.name, self._sender())
+        due.timer = timer
         self._obligations.add(timer)
         return timer
 
-    def _come_due(self, life: int, message: M) -> None:
-        if life == self.life and self.condition is Condition.ALIVE:
-            self._deliver(_Due(message), (_Due, message.topic) if isinstance(message, State) else None)
+    def _come_due(self, due: _Due[M]) -> None:
+        if due.life == self.life and self.condition is Condition.ALIVE:
+            self._deliver(due)
 
-    def _deliver(self, item: M | _Due[M], topic: object) -> None:
+    def _deliver(self, item: M | _Due[M], topic: object = None) -> None:
         try:
             self._mailbox.put(item, self._sender(), topic)
         except MailboxFull as error:
@@ -175,13 +179,16 @@ class Actor(Generic[M]):
     async def __anext__(self) -> M | Question[Any]:
         while True:
             item = await self._mailbox.get()
-            if isinstance(item, _Due):
-                return item.message
-            if not isinstance(item, Question):
-                return item
-            if not item.settled:
-                self._obligations.add(item)
-                return item
+            match item:
+                case Question():
+                    if not item.settled:
+                        self._obligations.add(item)
+                        return item
+                case _Due():
+                    if item.timer is None or not item.timer.cancelled:
+                        return item.message
+                case _:
+                    return item
 
     # -- lives
 
@@ -193,15 +200,15 @@ class Actor(Generic[M]):
     def end(self, verdict: Stop | Restart) -> None:
         """End this life, or the pause before the next, from outside and for a planned reason.
 
-        It is carried out in any case: when the life happens to end by itself, right after that. A stop is
-        not displaced by a restart. A body that wants its own life to end returns instead.
+        It is carried out in any case: when the life happens to end by itself, right after that. Of several,
+        the one with the longest pause counts. A body that wants its own life to end returns instead.
         """
         self._end(verdict)
 
     def _end(self, verdict: Exit) -> None:
         if self.condition is Condition.IDLE or self.condition is Condition.GONE:
             return
-        if isinstance(self._verdict, Stop) or (self._verdict is not None and isinstance(verdict, Crash)):
+        if self._verdict is not None and _weight(verdict) <= _weight(self._verdict):
             return
         self._verdict = verdict
         if self._scope is None:
@@ -292,6 +299,16 @@ class Actor(Generic[M]):
             len(self._mailbox),
             self._mailbox.high,
         )
+
+
+def _weight(verdict: Exit) -> tuple[float, str]:
+    match verdict:
+        case Stop(reason):
+            return (inf, reason)
+        case Restart(reason, after):
+            return (after, reason)
+        case Crash():
+            return (-1.0, verdict.reason)
 
 
 def _is_kept(keeps: bool, keeps_asks: bool, item: object) -> bool:

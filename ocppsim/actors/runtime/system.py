@@ -46,10 +46,13 @@ class System:
     """Made by `open_system`; in virtual time its mailboxes deliver in rounds. Watchers must not raise."""
 
     rounds: Rounds | None = None
-    timers: Timers = field(factory=Timers)
+    timers: Timers = field(init=False)
     counters: Counters = field(factory=Counters)
     errors: deque[tuple[str, Exception]] = field(factory=lambda: deque(maxlen=ERRORS_KEPT))
     watchers: list[Callable[[LifeEnded], None]] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self.timers = Timers(self.rounds)
 
     def mailbox(self, size: int) -> Mailbox[T]:
         return PlainMailbox(size) if self.rounds is None else OrderedMailbox(size, self.rounds)

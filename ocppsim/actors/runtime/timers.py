@@ -8,6 +8,9 @@ from math import inf
 import trio
 
 from ocppsim.actors.runtime.mailbox import NOBODY, Sender
+from ocppsim.actors.runtime.rounds import Rounds
+
+_Entry = tuple[float, str, Sender, int, "Timer"]
 
 _SLACK = 256
 """So many cancelled timers may lie in the heap before they are swept out."""
@@ -16,12 +19,14 @@ _SLACK = 256
 class Timer:
     """A deadline that was set; `cancel` it when it is no longer wanted."""
 
-    __slots__ = ("_timers", "deadline", "fire")
+    __slots__ = ("_timers", "cancelled", "deadline", "fire", "round")
 
-    def __init__(self, timers: "Timers", deadline: float, fire: Callable[[], object]) -> None:
+    def __init__(self, timers: "Timers", deadline: float, fire: Callable[[], object], round: int) -> None:
         self._timers = timers
         self.deadline = deadline
         self.fire: Callable[[], object] | None = fire
+        self.round = round  # in which it was set
+        self.cancelled = False
 
     @property
     def settled(self) -> bool:
@@ -29,6 +34,7 @@ class Timer:
         return self.fire is None
 
     def cancel(self) -> None:
+        self.cancelled = True
         if self.fire is not None:
             self.fire = None
             self._timers.note_cancelled()
@@ -41,10 +47,11 @@ class Timer:
 class Timers:
     """Fires in the order (deadline, owner, setter, order of setting), so that equal runs fire equally."""
 
-    def __init__(self) -> None:
-        self._heap: list[tuple[float, str, Sender, int, Timer]] = []
+    def __init__(self, rounds: Rounds | None = None) -> None:
+        self._heap: list[_Entry] = []
         self._order = count()
         self._cancelled = 0
+        self._rounds = rounds
         self._scope = trio.CancelScope()
 
     def __len__(self) -> int:
@@ -54,7 +61,7 @@ class Timers:
         self, deadline: float, fire: Callable[[], object], owner: str = "", setter: Sender = NOBODY
     ) -> Timer:
         """Call `fire` at `deadline` of Trio's clock; it must neither wait nor raise."""
-        timer = Timer(self, deadline, fire)
+        timer = Timer(self, deadline, fire, self._round())
         heapq.heappush(self._heap, (deadline, owner, setter, next(self._order), timer))
         if self._heap[0][4] is timer:
             self._scope.deadline = deadline
@@ -75,10 +82,20 @@ class Timers:
                 await trio.sleep_forever()
 
     def _fire_due(self, now: float) -> None:
+        too_early: list[_Entry] = []
         while self._heap and self._heap[0][0] <= now:
-            timer = heapq.heappop(self._heap)[4]
-            fire, timer.fire = timer.fire, None
+            entry = heapq.heappop(self._heap)
+            timer = entry[4]
+            fire = timer.fire
             if fire is None:
                 self._cancelled -= 1
+            elif timer.round == self._round() and self._rounds is not None:
+                too_early.append(entry)  # whether it was set before this task ran must not matter
             else:
+                timer.fire = None
                 fire()
+        for entry in too_early:
+            heapq.heappush(self._heap, entry)
+
+    def _round(self) -> int:
+        return self._rounds.now if self._rounds is not None else 0

@@ -75,6 +75,7 @@ class Board:
     last_event: str = ""
     refusal: str = ""  # the last word of the central system against charging here, or against a message
     last_exchange_at: float = -inf  # when the last CALL that was answered was sent, on Trio's clock
+    watchers: "list[Callable[[Board], None]]" = field(factory=list)  # told of each change; must not raise
     _waiting: "list[tuple[Callable[[Board], bool], trio.Event]]" = field(factory=list)
 
     @property
@@ -112,6 +113,8 @@ class Board:
 
     def changed(self) -> None:
         """Wake those whose wish came true; whoever changes a tally in place calls this."""
+        for watch in self.watchers:
+            watch(self)
         if not self._waiting:
             return
         fulfilled = [waiting for waiting in self._waiting if waiting[0](self)]

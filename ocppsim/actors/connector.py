@@ -165,7 +165,7 @@ class ConnectorLife:
     # -- what others see
 
     def _show(self, happened: tuple[Happening, ...]) -> None:
-        before = self.board.connectors.get(self.number, _UNSEEN)
+        before = self.board.connectors[self.number]
         c = self.state
         ended = [what for what in happened if isinstance(what, Ended)]
         delivered_wh = sum(what.register_wh - what.session.start_wh for what in ended)
@@ -206,5 +206,4 @@ class ConnectorLife:
             self.me.after(self.settings.transaction_retry_s, ReportAgain())
 
 
-_UNSEEN = ConnectorView()
 _STATUS, _TRIGGERED = object(), object()

@@ -3,7 +3,7 @@
 from attrs import define
 
 from ocppsim import chance, clock
-from ocppsim.actors.board import Board
+from ocppsim.actors.board import Board, ConnectorView
 from ocppsim.actors.connector import ConnectorLife
 from ocppsim.actors.context import StationContext
 from ocppsim.actors.latencies import Latencies
@@ -81,9 +81,10 @@ def assemble(
     fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
     memory = Memory.recall(specification, store, clock.now(), fresh_start)
     settings = dialect.settings(specification, memory.changed)
-    context = StationContext(
-        specification, dialect, memory, Board(name, memory.outbox), Tracer(name, listeners), settings
+    board = Board(
+        name, memory.outbox, connectors={number: ConnectorView() for number in specification.outlets}
     )
+    context = StationContext(specification, dialect, memory, board, Tracer(name, listeners), settings)
     backoff = Backoff(chance.stream(seed, name, "backoff"))
 
     context.station = Actor(

@@ -124,7 +124,7 @@ class Peer:
         reply = self._responder.reply(self.record, frame, text, now)
         if reply.texts or reply.ending:
             at = trio.current_time() + clock.wire(reply.delay_s)
-            self._due.append(_Due(now, max(at, self._due[-1].at) if self._due else at, reply))
+            self._due.append(_Due(now, at, reply))
 
     def _settle(self, answer: CallResult | CallError | MalformedAnswer, now: float) -> None:
         judge, request = self.record.judge, self._request

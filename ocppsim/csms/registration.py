@@ -20,7 +20,7 @@ class Registration:
     def allows(self, action: str) -> bool:
         if action == BOOT or self.status == "Accepted":
             return True
-        return action in self._triggered
+        return self.status == "Pending" and action in self._triggered
 
     def earliest_boot(self) -> float:
         """When the station may boot, by the interval of the last answer and what it was asked for."""

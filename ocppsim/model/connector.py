@@ -5,16 +5,18 @@ another is in `step`.
 """
 
 from enum import Enum, auto
+from functools import lru_cache
 from math import inf
 
 from attrs import evolve, field, frozen
 
 from ocppsim.model import energy
 from ocppsim.model.energy import Bounds, Limit, Reading
-from ocppsim.model.facts import Facts
+from ocppsim.model.facts import Facts, Fault
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
+from ocppsim.model.vehicle import Vehicle
 
 SLACK_S = 1e-6
 """What is due this soon is due now: instants are floats."""
@@ -72,7 +74,7 @@ def status(c: Connector, outlet: Outlet) -> Status:
     if c.facts.out_of_order:
         return Status.FAULTED
     if c.session is not None:
-        return _charging_status(c, outlet)
+        return Status.FINISHING if c.session.interrupted else _charging_status(c, outlet)
     if not c.operative:
         return Status.UNAVAILABLE
     if busy(c):
@@ -91,22 +93,43 @@ def _charging_status(c: Connector, outlet: Outlet) -> Status:
     return Status.SUSPENDED_EV if power.by == "vehicle" else Status.SUSPENDED_EVSE
 
 
+_IDLE, _UNAUTHORIZED = Limit(0.0, "idle"), Limit(0.0, "authorization")
+_NO_COMMUNICATION, _NO_SHARE = Limit(0.0, "communication"), Limit(0.0, "station")
+_UNREADY = Limit(0.0, "vehicle")
+
+
 def flowing(c: Connector, outlet: Outlet) -> Limit:
     """The power that flows and what binds it. Where the station offers none, it is to blame, not the EV."""
+    return _IDLE if c.share_w is None else _flowing(c, outlet, c.share_w)
+
+
+def demand(c: Connector, outlet: Outlet) -> float:
+    """What would flow if the station had power without end."""
+    return _flowing(c, outlet, inf).power_w
+
+
+def _flowing(c: Connector, outlet: Outlet, share_w: float) -> Limit:
     session, vehicle = c.session, c.facts.vehicle
-    if session is None or c.share_w is None or session.interrupted:
-        return Limit(0.0, "idle")
+    if session is None or session.interrupted:
+        return _IDLE
     if not session.released:
-        return Limit(0.0, "authorization")
+        return _UNAUTHORIZED
+    if c.facts.fault is Fault.EV_COMMUNICATION:
+        return _NO_COMMUNICATION
     if vehicle is None:
-        return Limit(0.0, "vehicle")
-    ceiling = energy.ceiling(vehicle, outlet.supply, _bounds(c, outlet))
+        return _UNREADY if share_w > 0 else _NO_SHARE
+    ceiling = _ceiling(vehicle, outlet, share_w)
     if ceiling.power_w <= 0:
         return ceiling
     if not (connected(c, outlet) and c.facts.ev_ready):
-        return Limit(0.0, "vehicle")
+        return _UNREADY
     demand_w = vehicle.demand_w(c.soc, outlet.supply)
     return ceiling if ceiling.power_w < demand_w else Limit(demand_w, "vehicle")
+
+
+@lru_cache(energy.LAWS)
+def _ceiling(vehicle: Vehicle, outlet: Outlet, share_w: float) -> Limit:
+    return energy.ceiling(vehicle, outlet.supply, Bounds(outlet.cable_a, outlet.max_power_w, share_w))
 
 
 def reading(c: Connector, outlet: Outlet) -> Reading:
@@ -116,16 +139,6 @@ def reading(c: Connector, outlet: Outlet) -> Reading:
     return energy.sample(c.facts.vehicle, outlet.supply, c.soc, flowing(c, outlet).power_w)
 
 
-def demand(c: Connector, outlet: Outlet) -> float:
-    """What would flow if the station had power without end."""
-    return flowing(evolve(c, share_w=inf), outlet).power_w if c.session is not None else 0.0
-
-
-def _bounds(c: Connector, outlet: Outlet) -> Bounds:
-    share_w = inf if c.share_w is None else c.share_w
-    return Bounds(outlet.cable_a, outlet.max_power_w, share_w)
-
-
 # -- time
 
 
@@ -133,12 +146,20 @@ def advanced(c: Connector, now: float, outlet: Outlet) -> Connector:
     """The same connector at `now`: energy has flowed."""
     if now <= c.at:
         return c
-    vehicle = c.facts.vehicle
-    if vehicle is None or flowing(c, outlet).power_w <= 0:
+    charging = _charging(c, outlet)
+    if charging is None:
         return evolve(c, at=now)
-    ceiling_w = energy.ceiling(vehicle, outlet.supply, _bounds(c, outlet)).power_w
+    vehicle, ceiling_w = charging
     charged = energy.advance(vehicle, outlet.supply, ceiling_w, c.soc, now - c.at)
     return evolve(c, at=now, soc=charged.soc, register_wh=c.register_wh + charged.energy_wh)
+
+
+def _charging(c: Connector, outlet: Outlet) -> tuple[Vehicle, float] | None:
+    """The EV that energy flows into, and the ceiling of its power; None when none flows."""
+    vehicle = c.facts.vehicle
+    if vehicle is None or c.share_w is None or flowing(c, outlet).power_w <= 0:
+        return None
+    return vehicle, _ceiling(vehicle, outlet, c.share_w).power_w
 
 
 def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
@@ -149,9 +170,9 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
     if c.session is not None and not c.session.interrupted:
         if settings.sample_s > 0:
             instants.append(c.session.sampled_at + settings.sample_s)
-        vehicle = c.facts.vehicle
-        if vehicle is not None and flowing(c, outlet).power_w > 0:
-            ceiling_w = energy.ceiling(vehicle, outlet.supply, _bounds(c, outlet)).power_w
+        charging = _charging(c, outlet)
+        if charging is not None:
+            vehicle, ceiling_w = charging
             instants.append(c.at + energy.next_knee(vehicle, outlet.supply, ceiling_w, c.soc))
     return min(instants)
 

@@ -16,7 +16,7 @@ class CurrentType(Enum):
     DC = "DC"
 
 
-@frozen
+@frozen(cache_hash=True)
 class Supply:
     """What a connector is fed with: `voltage_v` between phase and neutral, or of the direct current.
 

@@ -16,7 +16,10 @@ class Lock(Enum):
 
 
 class Fault(Enum):
-    """What can be wrong with a connector. `stops_charging` says which faults end a session."""
+    """What can be wrong with a connector. `stops_charging` says which faults end a session.
+
+    Where an EV cannot be talked to, a session waits for it instead (1.6 ed. 2, 7.6).
+    """
 
     CONNECTOR_LOCK = auto()
     EV_COMMUNICATION = auto()
@@ -38,7 +41,9 @@ class Fault(Enum):
         return self not in _WARNINGS
 
 
-_WARNINGS = frozenset({Fault.HIGH_TEMPERATURE, Fault.READER, Fault.RESET, Fault.WEAK_SIGNAL})
+_WARNINGS = frozenset(
+    {Fault.EV_COMMUNICATION, Fault.HIGH_TEMPERATURE, Fault.READER, Fault.RESET, Fault.WEAK_SIGNAL}
+)
 
 
 @frozen

@@ -56,7 +56,10 @@ class Arm:
 
 @frozen
 class StopSession:
+    """Stop what runs here, or what is about to begin; with a `key` only the session of this key."""
+
     reason: StopReason
+    key: str | None = None
 
 
 @frozen

@@ -37,17 +37,18 @@ class Stretch(NamedTuple):
 
     def until(self, soc: float) -> "Stretch":
         """The part of the stretch below `soc`."""
-        return self if soc >= self.end else Stretch(self.start, soc, self.start_w, self._power_w(soc))
+        return self if soc >= self.end else Stretch(self.start, soc, self.start_w, self.power_w(soc))
 
     def since(self, soc: float) -> "Stretch":
         """The part of the stretch above `soc`."""
-        return self if soc <= self.start else Stretch(soc, self.end, self._power_w(soc), self.end_w)
+        return self if soc <= self.start else Stretch(soc, self.end, self.power_w(soc), self.end_w)
 
     @property
     def _growth(self) -> float:
         return (self.end_w - self.start_w) / self.start_w
 
-    def _power_w(self, soc: float) -> float:
+    def power_w(self, soc: float) -> float:
+        """The power at a SoC on the stretch."""
         return self.start_w + (self.end_w - self.start_w) * ((soc - self.start) / (self.end - self.start))
 
 
@@ -62,9 +63,11 @@ class PowerCurve:
 
     def power_w(self, soc: float) -> float:
         """The power at this SoC."""
-        for stretch in self.stretches(soc):
-            return stretch.start_w
-        return 0.0
+        points = self.points
+        ahead = bisect_right(points, (soc, inf))
+        if ahead == len(points):
+            return 0.0
+        return self._stretch(ahead).power_w(soc)
 
     def stretches(self, soc: float) -> Iterator[Stretch]:
         """What lies ahead of a battery with this SoC until it is full; nothing when no power flows."""
@@ -73,8 +76,12 @@ class PowerCurve:
             return
         ahead = bisect_right(points, (soc, inf))
         for index in range(ahead, len(points)):
-            (start, start_w), (end, end_w) = points[index - 1], points[index]
-            yield Stretch(start, end, start_w, end_w).since(soc)
+            yield self._stretch(index).since(soc)
+
+    def _stretch(self, index: int) -> Stretch:
+        """The one that ends at the point of this index."""
+        (start, start_w), (end, end_w) = self.points[index - 1], self.points[index]
+        return Stretch(start, end, start_w, end_w)
 
     def limited_to(self, limit_w: float) -> "PowerCurve":
         """The curve with everything above `limit_w` cut off; it has a point wherever the law changes."""

@@ -8,7 +8,7 @@ from attrs import field, frozen
 from ocppsim.model.electricity import Supply
 
 
-@frozen
+@frozen(cache_hash=True)
 class Outlet:
     """One connector's hardware. `cable_a` is what its cable, or the socket, carries per phase."""
 

@@ -20,7 +20,7 @@ from ocppsim.model.connector import (
     reading,
     status,
 )
-from ocppsim.model.facts import Facts, Lock
+from ocppsim.model.facts import Facts, Fault, Lock
 from ocppsim.model.inputs import (
     Arm,
     Authorized,
@@ -67,11 +67,10 @@ class _Turn:
 
 def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settings) -> Step:
     """The next state, what happened on the way, and the connector's word on a request."""
-    before = status(c, outlet)
     turn = _Turn(advanced(c, now, outlet), now, outlet, settings)
     verdict = _take(turn, what)
     _begin_if_ready(turn)
-    _watch_patience(turn, before)
+    _watch_patience(turn)
     _tell_demand(turn)
     return turn.c, tuple(turn.happened), verdict
 
@@ -88,8 +87,8 @@ def _take(turn: _Turn, what: Input) -> Verdict:
             return _decided(turn, tag, accepted=False)
         case Arm(tag, authorize):
             return _arm(turn, tag, authorize)
-        case StopSession(reason):
-            return _stop(turn, reason)
+        case StopSession(reason, key):
+            return _stop(turn, reason, key)
         case SessionRefused(key):
             return _session_refused(turn, key)
         case SetAvailability(operative):
@@ -97,8 +96,7 @@ def _take(turn: _Turn, what: Input) -> Verdict:
         case Unlock():
             return _unlock(turn)
         case Grant(power_w):
-            turn.c = evolve(turn.c, share_w=power_w if turn.c.session is not None else None)
-            return Verdict.ACCEPTED
+            return _grant(turn, power_w)
         case TakeSample(context):
             _sample(turn, context)
             return Verdict.ACCEPTED
@@ -116,7 +114,7 @@ def _take(turn: _Turn, what: Input) -> Verdict:
 def _observe(turn: _Turn, facts: Facts) -> Verdict:
     before = turn.c.facts
     turn.c = evolve(turn.c, facts=facts)
-    if facts.vehicle is not None and before.vehicle is None:
+    if facts.vehicle is not None and facts.vehicle != before.vehicle:
         turn.c = evolve(turn.c, soc=facts.arrival_soc, finishing=False)
     if not occupied(turn.c, turn.outlet):
         turn.c = evolve(turn.c, finishing=False)
@@ -126,22 +124,25 @@ def _observe(turn: _Turn, facts: Facts) -> Verdict:
             _end(turn, StopReason.EMERGENCY_STOP)
         elif facts.out_of_order:
             _end(turn, StopReason.OTHER)
-        elif _taken_away(turn):
+        elif _taken_away(turn, before):
             _end(turn, StopReason.EV_DISCONNECTED)
     if facts.out_of_order:
         turn.c = evolve(turn.c, tag=None, asking=None)
     return Verdict.ACCEPTED
 
 
-def _taken_away(turn: _Turn) -> bool:
+def _taken_away(turn: _Turn, before: Facts) -> bool:
     """Whether the session cannot go on for want of a cable, or must not."""
-    at_station = turn.c.facts.cable or turn.outlet.fixed_cable
-    at_vehicle = turn.c.facts.vehicle is not None
+    facts = turn.c.facts
+    at_station = facts.cable or turn.outlet.fixed_cable
+    at_vehicle = facts.vehicle is not None and facts.vehicle == before.vehicle
     return not at_station or (not at_vehicle and turn.settings.stop_on_ev_side_disconnect)
 
 
 def _present(turn: _Turn, tag: str) -> Verdict:
     c = turn.c
+    if c.facts.fault is Fault.READER:
+        return Verdict.REJECTED
     if c.session is not None:
         if c.session.tag != tag or c.session.interrupted:
             return Verdict.REJECTED
@@ -177,12 +178,17 @@ def _arm(turn: _Turn, tag: str, authorize: bool) -> Verdict:
     return Verdict.ACCEPTED
 
 
-def _stop(turn: _Turn, reason: StopReason) -> Verdict:
-    running = turn.c.session is not None and not turn.c.session.interrupted
-    if running:
-        _end(turn, reason)
-    turn.c = evolve(turn.c, tag=None, asking=None)
-    return Verdict.ACCEPTED if running else Verdict.REJECTED
+def _stop(turn: _Turn, reason: StopReason, key: str | None) -> Verdict:
+    session = turn.c.session
+    if session is None:
+        if key is not None or not busy(turn.c):
+            return Verdict.REJECTED
+        turn.c = evolve(turn.c, tag=None, asking=None)
+        return Verdict.ACCEPTED
+    if session.interrupted or key not in (None, session.key):
+        return Verdict.REJECTED
+    _end(turn, reason)
+    return Verdict.ACCEPTED
 
 
 def _session_refused(turn: _Turn, key: str) -> Verdict:
@@ -200,9 +206,10 @@ def _set_availability(turn: _Turn, operative: bool) -> Verdict:
     if turn.c.session is not None:
         turn.c = evolve(turn.c, scheduled=None if operative == turn.c.operative else operative)
         return Verdict.SCHEDULED if turn.c.scheduled is not None else Verdict.ACCEPTED
-    turn.c = evolve(turn.c, operative=operative, scheduled=None)
-    if not operative:
-        turn.c = evolve(turn.c, tag=None, asking=None)
+    if operative == turn.c.operative:
+        return Verdict.ACCEPTED
+    # A cable that is still in counts as a new beginning: 1.6 knows no way from Unavailable to Finishing.
+    turn.c = evolve(turn.c, operative=operative, tag=None, asking=None, finishing=False)
     return Verdict.ACCEPTED
 
 
@@ -211,7 +218,17 @@ def _unlock(turn: _Turn) -> Verdict:
         return Verdict.NOT_SUPPORTED
     if turn.c.session is not None and not turn.c.session.interrupted:
         _end(turn, StopReason.UNLOCK_COMMAND)
-    return Verdict.UNLOCKED if turn.c.facts.lock is Lock.WORKING else Verdict.UNLOCK_FAILED
+    facts = turn.c.facts
+    works = facts.lock is Lock.WORKING and facts.fault is not Fault.CONNECTOR_LOCK
+    return Verdict.UNLOCKED if works else Verdict.UNLOCK_FAILED
+
+
+def _grant(turn: _Turn, power_w: float) -> Verdict:
+    session = turn.c.session
+    if session is None or session.interrupted:
+        return Verdict.REJECTED
+    turn.c = evolve(turn.c, share_w=power_w)
+    return Verdict.ACCEPTED
 
 
 def _close_interrupted(turn: _Turn, reason: StopReason) -> Verdict:
@@ -259,6 +276,7 @@ def _begin_if_ready(turn: _Turn) -> None:
     session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now, sampled_at=turn.now)
     turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False)
     turn.happened.append(Begun(session))
+    _tell_demand(turn, afresh=True)
 
 
 def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
@@ -277,18 +295,19 @@ def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
     )
 
 
-def _watch_patience(turn: _Turn, before: Status) -> None:
+def _watch_patience(turn: _Turn) -> None:
     """The wait for the rest of what makes a session runs from the change to Preparing."""
-    waiting = turn.c.session is None and status(turn.c, turn.outlet) is Status.PREPARING
-    if not waiting:
-        turn.c = evolve(turn.c, waiting_since=None)
-    elif before is not Status.PREPARING or turn.c.waiting_since is None:
-        turn.c = evolve(turn.c, waiting_since=turn.now)
+    c = turn.c
+    since = None
+    if c.session is None and status(c, turn.outlet) is Status.PREPARING:
+        since = turn.now if c.waiting_since is None else c.waiting_since
+    if since != c.waiting_since:
+        turn.c = evolve(c, waiting_since=since)
 
 
-def _tell_demand(turn: _Turn) -> None:
-    wanted = demand(turn.c, turn.outlet)
-    told = turn.c.demand_w
-    if abs(wanted - told) >= DEMAND_STEP_W or (wanted == 0) != (told == 0):
+def _tell_demand(turn: _Turn, *, afresh: bool = False) -> None:
+    """`afresh` at the beginning of a session, which needs its share even when the EV wants nothing yet."""
+    wanted, told = demand(turn.c, turn.outlet), turn.c.demand_w
+    if afresh or abs(wanted - told) >= DEMAND_STEP_W or (wanted == 0) != (told == 0):
         turn.c = evolve(turn.c, demand_w=wanted)
         turn.happened.append(DemandChanged(wanted))

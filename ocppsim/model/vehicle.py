@@ -24,7 +24,7 @@ def _positive(_: "Vehicle", attribute: "Attribute[float]", value: float) -> None
         raise ValueError(f"{attribute.name} must be above 0, not {value:g}")
 
 
-@frozen
+@frozen(cache_hash=True)
 class Vehicle:
     """An EV. `max_power_w` is what the battery takes at most; AC passes the charger on board, DC does not."""
 

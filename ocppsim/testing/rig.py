@@ -28,7 +28,7 @@ class OrderedQueue:
 
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
-        self._mailbox: OrderedMailbox[Item] = OrderedMailbox(cast(int, inf), rounds)
+        self._mailbox: OrderedMailbox[Item] = OrderedMailbox(cast("int", inf), rounds)
 
     def put(self, item: Item) -> None:
         self._mailbox.put(item, self._rounds.sender(""))
@@ -61,7 +61,7 @@ class Rig:
         if isinstance(station, str):
             outlets = {number: Outlet() for number in range(1, connectors + 1)}
             station = Specification(station, outlets=outlets)
-        dial = self.dials[station.id] = InMemoryDial(self.csms, station.id, self._queue)
+        dial = self.dials[station.id] = dial_in_memory_of(self.fleet, self.csms, station.id)
         return self.fleet.add(station, dialect or Dialect16(), dial, habits)
 
     def drop(self, station: str) -> None:
@@ -82,13 +82,17 @@ class Rig:
 
     def texts(self, station: str, way: str = ">") -> list[str]:
         """The frames that a station sent, or with "<" received."""
-        return [
-            entry.text for entry in self.entries if entry.station == station and entry.way.value == way
-        ]
+        return [entry.text for entry in self.entries if entry.station == station and entry.way.value == way]
 
-    def _queue(self) -> Queue[Item]:
-        rounds = self.fleet.system.rounds
+
+def dial_in_memory_of(fleet: Fleet, csms: CentralSystem, station: str) -> InMemoryDial:
+    """How a station of this fleet reaches a central system in memory; in order, where time is virtual."""
+    rounds = fleet.system.rounds
+
+    def queue() -> Queue[Item]:
         return PlainQueue() if rounds is None else OrderedQueue(rounds)
+
+    return InMemoryDial(csms, station, queue)
 
 
 @asynccontextmanager
@@ -96,7 +100,10 @@ async def open_rig(
     seed: int = 1, *, store: Store | None = None, csms: CentralSystem | None = None
 ) -> AsyncIterator[Rig]:
     """An empty fleet beside a central system, whose frames are all recorded."""
-    async with open_central_system(csms or CentralSystem(seed=seed)) as central, open_fleet(seed, store) as fleet:
+    async with (
+        open_central_system(csms or CentralSystem(seed=seed)) as central,
+        open_fleet(seed, store) as fleet,
+    ):
         rig = Rig(fleet, central)
         fleet.listeners.append(rig.entries.append)
         yield rig

@@ -1,0 +1,192 @@
+"""ocppsim inside another Trio program: stations to act on and to wait for."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from secrets import randbits
+
+import trio
+from attrs import define, evolve, field
+
+from ocppsim import presets
+from ocppsim.actors.board import Board, ConnectorView
+from ocppsim.actors.fleet import Fleet, open_fleet
+from ocppsim.actors.generator import Habits
+from ocppsim.actors.station import Station
+from ocppsim.actors.trace import TraceEntry, Way
+from ocppsim.actors.wire import address
+from ocppsim.actors.wire.addresses import AddressBook
+from ocppsim.actors.wire.dial import websocket_dial
+from ocppsim.actors.wire.transport import Dial
+from ocppsim.csms.central_system import CentralSystem, open_central_system
+from ocppsim.dialects.v16 import Dialect16
+from ocppsim.model.connector import Status
+from ocppsim.model.inputs import Verdict
+from ocppsim.model.vehicle import Vehicle
+from ocppsim.protocol import frames
+from ocppsim.protocol.frames import Call
+from ocppsim.testing.rig import dial_in_memory_of
+
+REQUESTS_KEPT = 1000
+
+_STATUSES = {status.name.replace("_", "").lower(): status for status in Status}
+
+
+@define(eq=False)
+class ConnectorHandle:
+    """One connector: what people and EVs do there, and what it shows."""
+
+    station: "StationHandle"
+    number: int
+
+    @property
+    def view(self) -> ConnectorView:
+        """Status, power, register, SoC and session, as they are now."""
+        return self.station.board.connectors[self.number]
+
+    async def plug(self, vehicle: Vehicle | None = None, soc: float = 0.2) -> None:
+        """Connect an EV with this state of charge (0 to 1)."""
+        await trio.lowlevel.checkpoint()
+        self.station.station.world.plug(self.number, vehicle or Vehicle(), soc)
+
+    async def unplug(self) -> None:
+        await trio.lowlevel.checkpoint()
+        self.station.station.world.unplug(self.number)
+
+    async def present(self, tag: str) -> bool:
+        """Hold a tag to the reader; whether it was read and not refused at once."""
+        return await self.station.station.world.present(self.number, tag) is Verdict.ACCEPTED
+
+    async def until(self, *statuses: str, within: float) -> str:
+        """Wait for one of these statuses, in OCPP's spelling; trio.TooSlowError after `within` seconds."""
+        wanted = {_status(name) for name in statuses}
+        with trio.fail_after(within):
+            await self.station.board.until(lambda board: board.status(self.number) in wanted)
+        return self.view.status.name
+
+
+@define(eq=False)
+class StationHandle:
+    """One station."""
+
+    station: Station
+    _requests: deque[Call] = field(factory=lambda: deque(maxlen=REQUESTS_KEPT))
+    _news: trio.Event = field(factory=trio.Event)
+
+    @property
+    def id(self) -> str:
+        return self.station.id
+
+    @property
+    def board(self) -> Board:
+        """All that the station shows of itself."""
+        return self.station.board
+
+    def connector(self, number: int) -> ConnectorHandle:
+        """Raises LookupError when there is none of this number."""
+        if number not in self.station.context.connectors:
+            raise LookupError(f"{self.id} has no connector {number}")
+        return ConnectorHandle(self, number)
+
+    async def booted(self, within: float = 60.0) -> None:
+        """Wait until the central system has accepted the station."""
+        with trio.fail_after(within):
+            await self.board.until(lambda board: board.online and board.registration.accepted)
+
+    async def expect(self, action: str, within: float = 60.0) -> Call:
+        """The next request of this action from the central system, also one that came a while ago."""
+        with trio.fail_after(within):
+            while True:
+                for request in self._requests:
+                    if request.action == action:
+                        self._requests.remove(request)
+                        return request
+                await self._news.wait()
+
+    def cut_power(self) -> None:
+        """At once and without a word; power is back after the station's reset time."""
+        self.station.cut_power()
+
+    def hear(self, entry: TraceEntry) -> None:
+        """A listener's part: keep the requests of the central system for `expect`."""
+        if entry.way is Way.IN and isinstance(call := frames.parse(entry.text), Call):
+            self._requests.append(call)
+            self._news.set()
+            self._news = trio.Event()
+
+
+@define(eq=False)
+class Simulator:
+    """Made by `open_simulator`."""
+
+    fleet: Fleet
+    url: str | None
+    csms: CentralSystem | None  # the embedded one, where no URL was given
+    headers: Sequence[tuple[str, str]] = ()
+    stations: dict[str, StationHandle] = field(factory=dict)
+    _addresses: AddressBook = field(factory=AddressBook)
+
+    async def add(
+        self,
+        template: str = "virtual-simple",
+        id: str | None = None,  # noqa: A002 - OCPP's own word
+        *,
+        connectors: int | None = None,
+        keys: Mapping[str, str] | None = None,
+        habits: Habits | None = None,
+    ) -> StationHandle:
+        """Switch a station on; with `habits`, people come by themselves.
+
+        `keys` are initial values of configuration keys. Raises LookupError for an unknown template,
+        ValueError for an id that is taken or a URL that is none.
+        """
+        await trio.lowlevel.checkpoint()
+        name = id or f"CS-{len(self.stations) + 1:05}"
+        specification = presets.specification(template, name, connectors)
+        station = self.fleet.add(
+            evolve(specification, keys=dict(keys or {})), Dialect16(), self._dial(name), habits
+        )
+        handle = self.stations[name] = StationHandle(station)
+        return handle
+
+    def _dial(self, station: str) -> Dial:
+        if self.url is None:
+            assert self.csms is not None, "without a URL there is an embedded central system"
+            return dial_in_memory_of(self.fleet, self.csms, station)
+        where = address.parse(self.url, station)
+        return websocket_dial(
+            where, subprotocol=Dialect16().subprotocol, headers=self.headers, addresses=self._addresses
+        )
+
+    def hear(self, entry: TraceEntry) -> None:
+        if (handle := self.stations.get(entry.station)) is not None:
+            handle.hear(entry)
+
+
+@asynccontextmanager
+async def open_simulator(
+    url: str | None = None,
+    *,
+    seed: int | None = None,
+    headers: Sequence[tuple[str, str]] = (),
+    csms: CentralSystem | None = None,
+) -> AsyncIterator[Simulator]:
+    """A simulator without stations; without a URL they talk to an embedded central system, in memory.
+
+    Leaving the block ends all stations at once.
+    """
+    seed = randbits(32) if seed is None else seed
+    async with AsyncExitStack() as stack:
+        if url is None:
+            csms = await stack.enter_async_context(open_central_system(csms or CentralSystem(seed=seed)))
+        fleet = await stack.enter_async_context(open_fleet(seed))
+        simulator = Simulator(fleet, url, csms, headers)
+        fleet.listeners.append(simulator.hear)
+        yield simulator
+
+
+def _status(name: str) -> Status:
+    try:
+        return _STATUSES[name.lower()]
+    except KeyError:
+        raise ValueError(f"no status {name!r}; there are {', '.join(sorted(_STATUSES))}") from None

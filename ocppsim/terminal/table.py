@@ -1,0 +1,167 @@
+"""The table as text: pure functions from a summary and rows to lines, none wider than asked for."""
+
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.text import Text
+
+from ocppsim.terminal import words
+from ocppsim.terminal.appearance import FAILED, FAINT, RULE, SEPARATOR, TROUBLE, sparkline, spelled
+from ocppsim.terminal.columns import GAP, Column
+from ocppsim.terminal.header import Header
+from ocppsim.terminal.snapshot import LinkState, Row
+from ocppsim.terminal.totals import Summary
+
+MARGIN = " "
+
+
+@frozen
+class Lines:
+    """Renders as these lines, each cut to the width of the terminal, in the signs it has."""
+
+    lines: tuple[Text, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.lines:
+            line = line.copy()
+            line.plain = spelled(line.plain, console.encoding)
+            line.truncate(options.max_width, overflow="crop")
+            yield line
+
+    def __add__(self, other: "Lines") -> "Lines":
+        return Lines(self.lines + other.lines)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+# -- title
+
+
+def title(header: Header, elapsed_s: float, note: str, hints: str, width: int) -> Lines:
+    """What runs and for how long; the keys stand on the right, or below where there is no room."""
+    parts = [
+        Text(" ocppsim ", "bold white on blue"),
+        Text(words.elapsed(elapsed_s), "bold"),
+        *([Text(f"x{words.number(header.speed)}", "cyan")] if header.speed != 1 else []),
+        Text(f"seed {header.seed}"),
+        Text(header.url, "cyan"),
+        *([Text(note, "bold yellow")] if note else []),
+    ]
+    return beside(packed(parts, width), Text(hints, FAINT), width)
+
+
+def beside(left: Lines, right: Text, width: int) -> Lines:
+    """The right one at the right edge of the last line, or in a line of its own."""
+    if not right:
+        return left
+    room = width - left.lines[-1].cell_len - right.cell_len - 2 * len(MARGIN)
+    if room < 0:
+        return left + packed([right], width)
+    last = Text.assemble(left.lines[-1], " " * (room + len(MARGIN)), right)
+    return Lines((*left.lines[:-1], last))
+
+
+def packed(parts: Iterable[Text], width: int) -> Lines:
+    """The parts one after the other, in as many lines as they need."""
+    lines: list[Text] = []
+    for part in parts:
+        if lines and lines[-1].cell_len + len(SEPARATOR) + part.cell_len <= width:
+            lines[-1] = Text.assemble(lines[-1], (SEPARATOR, FAINT), part)
+        else:
+            lines.append(Text.assemble(MARGIN, part))
+    return Lines(tuple(lines))
+
+
+# -- rows
+
+
+def heading(columns: Sequence[Column]) -> Lines:
+    titles = [Text(column.title, "bold") for column in columns]
+    return Lines((_line(columns, titles), ruler(columns)))
+
+
+def ruler(columns: Sequence[Column]) -> Text:
+    return Text(MARGIN + RULE * (sum(column.width + GAP for column in columns) - GAP), FAINT)
+
+
+def body(columns: Sequence[Column], rows: Iterable[Row]) -> Lines:
+    return Lines(tuple(_row(columns, row) for row in rows))
+
+
+def _row(columns: Sequence[Column], row: Row) -> Text:
+    line = _line(columns, [column.cell(row, column.width) for column in columns])
+    if row.link is LinkState.GAVE_UP:
+        return Text(line.plain, FAILED)
+    return line
+
+
+def _line(columns: Sequence[Column], cells: Iterable[Text]) -> Text:
+    line = Text(MARGIN)
+    for column, cell in zip(columns, cells, strict=True):
+        if len(line) > len(MARGIN):
+            line.append(" " * GAP)
+        line.append_text(fitted(cell, column.width, right=column.right))
+    return line
+
+
+def fitted(cell: Text, width: int, *, right: bool = False) -> Text:
+    """Exactly this wide; what is cut off is owned up to."""
+    cell = cell.copy()
+    cell.truncate(width, overflow="ellipsis")
+    missing = width - cell_len(cell.plain)
+    return Text.assemble(" " * missing, cell) if right else Text.assemble(cell, " " * missing)
+
+
+# -- foot
+
+
+def foot(summary: Summary, powers: Sequence[float], width: int) -> Lines:
+    """The totals; `powers` are those of the last refreshes."""
+    return packed(_fleet(summary), width) + packed(_work(summary, powers), width) + trouble(summary, width)
+
+
+def _fleet(summary: Summary) -> list[Text]:
+    return [
+        Text(words.plural(summary.stations, "station"), "bold"),
+        _count(summary.connected, "connected", "green"),
+        _count(summary.registered, "registered", "green"),
+        *_if_any(summary.failed, "gave up", TROUBLE),
+        *_if_any(summary.restarts, "restarts", "magenta"),
+        _count(summary.violations, "violations", "yellow"),
+        *_if_any(summary.calls_failed, "calls failed", "yellow"),
+        *_if_any(summary.resent, "resent", "yellow"),
+        *_if_any(summary.given_up, "given up", TROUBLE),
+        *_if_any(summary.internal_errors + summary.crashes, "errors of our own", TROUBLE),
+    ]
+
+
+def _work(summary: Summary, powers: Sequence[float]) -> list[Text]:
+    return [
+        Text.assemble((words.power(summary.power_w), "bold"), " ", (sparkline(powers), "green")),
+        Text(words.energy(summary.energy_wh), "bold"),
+        Text(f"{summary.sessions_completed:,} sessions, {summary.sessions_running:,} running"),
+        Text(f"{summary.calls:,} calls"),
+        Text(
+            f"trip p50 {words.duration(summary.round_trip_p50_ms / 1000)}, "
+            f"p99 {words.duration(summary.round_trip_p99_ms / 1000)}"
+        ),
+    ]
+
+
+def _count(count: int, word: str, style: str) -> Text:
+    return Text(f"{count:,} {word}", style if count else "")
+
+
+def _if_any(count: int, word: str, style: str) -> list[Text]:
+    return [_count(count, word, style)] if count else []
+
+
+def trouble(summary: Summary, width: int) -> Lines:
+    """What everybody must see."""
+    if not summary.store_trouble:
+        return Lines(())
+    text = f"NOTHING IS KEPT ANY MORE: {words.printable(summary.store_trouble)}; the fleet goes on in memory"
+    return Lines((Text(MARGIN + text, TROUBLE),))

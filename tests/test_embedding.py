@@ -1,0 +1,43 @@
+"""The embedding API, as the README shows it."""
+
+import pytest
+import trio
+
+import ocppsim
+
+
+async def test_a_session_with_the_embedded_central_system(autojump_clock: trio.testing.MockClock) -> None:
+    async with ocppsim.open_simulator(seed=7) as simulator:
+        station = await simulator.add("virtual-simple")
+        await station.booted()
+        connector = station.connector(1)
+        await connector.plug()
+        assert await connector.present("TAG-1")
+        await connector.until("Charging", within=10)
+        await trio.sleep(3600)
+        assert simulator.csms is not None
+        (transaction,) = simulator.csms.ledger(station.id).transactions.values()
+        await simulator.csms.call(station.id, "RemoteStopTransaction", {"transactionId": transaction.id})
+        request = await station.expect("RemoteStopTransaction", within=60)
+        assert request.payload == {"transactionId": transaction.id}
+        await connector.until("Finishing", within=10)
+        await connector.unplug()
+        await connector.until("Available", within=10)
+        assert connector.view.energy_delivered_wh == pytest.approx(11_040, rel=1e-3)
+        assert simulator.csms.findings == ()
+
+
+async def test_mistakes_are_named(autojump_clock: trio.testing.MockClock) -> None:
+    async with ocppsim.open_simulator() as simulator:
+        with pytest.raises(LookupError, match="virtual-simple"):
+            await simulator.add("no such template")
+        station = await simulator.add(id="ONE")
+        with pytest.raises(ValueError, match="ONE already"):
+            await simulator.add(id="ONE")
+        with pytest.raises(LookupError, match="no connector 9"):
+            station.connector(9)
+        await station.booted()
+        with pytest.raises(ValueError, match="charging"):
+            await station.connector(1).until("Humming", within=1)
+        with pytest.raises(trio.TooSlowError):
+            await station.connector(1).until("Charging", within=1)

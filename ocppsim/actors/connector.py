@@ -22,7 +22,7 @@ from ocppsim.actors.messages import (
     TagPresented,
     Take,
 )
-from ocppsim.actors.reporter import Reported
+from ocppsim.actors.reporter import AGAIN_S, Reported
 from ocppsim.actors.runtime import Actor, Exit, Question, Timer
 from ocppsim.actors.world import World
 from ocppsim.dialects.dialect import Draft, InvalidMessage
@@ -32,7 +32,7 @@ from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled
 from ocppsim.model.outbox import Place
 from ocppsim.model.session import Context
 from ocppsim.model.step import step
-from ocppsim.protocol.session import Kind, Why
+from ocppsim.protocol.session import Kind
 
 
 class ConnectorLife:
@@ -199,11 +199,9 @@ class ConnectorLife:
     def _reported(self, outcome: Outcome) -> None:
         if outcome.ref is not _STATUS:
             return
-        self.reporter.ended(taken=outcome.answer is not None)
-        if outcome.why in (None, Why.OFFLINE, Why.LOST):
-            self._report()  # muted when offline, until the station says otherwise
-        else:
-            self.me.after(self.settings.transaction_retry_s, ReportAgain())
+        if self.reporter.ended(outcome.why):
+            self.me.after(AGAIN_S, ReportAgain())
+        self._report()
 
 
 _STATUS, _TRIGGERED = object(), object()

@@ -185,6 +185,8 @@ class Desk:
             return TriggerVerdict.NOT_IMPLEMENTED, None
         if number is not None and number != 0 and number not in self.context.connectors:
             return TriggerVerdict.REJECTED, None
+        if what is not Trigger.BOOT and self.registrar.registration.standing is Standing.UNKNOWN:
+            return TriggerVerdict.REJECTED, None  # nothing else may be said yet
         return TriggerVerdict.ACCEPTED, lambda: self._triggered(what, number)
 
     def _triggered(self, what: Trigger, number: int | None) -> None:

@@ -48,6 +48,7 @@ from ocppsim.protocol.session import (
     Outgoing,
     Overdue,
     Received,
+    Registration,
     Session,
     Why,
 )
@@ -56,6 +57,9 @@ SILENCE = 3
 """So many CALLs in a row without an answer close the connection."""
 
 ANSWER_WITHIN_S = 5.0
+
+NONSENSE_S = 1.0
+"""A transaction message whose answer was unreadable rests at least so long, whatever the configured pause."""
 
 
 class Link:
@@ -72,6 +76,7 @@ class Link:
         self.connection = -1
         self.released = False  # what comes before the outbox has been sent
         self.retry: Timer | None = None
+        self.setbacks = 0  # of the head of the outbox: answers that were none, silences
         self.noticed: dict[int, int] = {}  # by connector, the last message that the session has
         self.silences = 0
         self.deadline: Timer | None = None
@@ -118,6 +123,9 @@ class Link:
                     self._lost()
             case Register(registration):
                 self.session.registration = registration
+                if registration is not Registration.ACCEPTED:
+                    self.released = False
+                    self._hold()
             case Release():
                 self.released = True
                 self._hold()
@@ -196,6 +204,7 @@ class Link:
             self._delivered(call.ref, reading.answer)
         elif isinstance(call.ref, Send):
             call.ref.sender.tell(Outcome(call.ref.ref, reading.answer, None, round_trip_s))
+        self.board.changed()
 
     def _failed(self, failed: Failed) -> None:
         call = failed.call
@@ -204,6 +213,8 @@ class Link:
             self.tracer.note(f"{call.action} {call.id}: {failed}")
         if failed.why is Why.TIMED_OUT:
             self._silence()
+        elif failed.why in (Why.REFUSED, Why.UNREADABLE):
+            self.silences = 0
         if failed.code == "SecurityError" and call.kind is not Kind.BOOT:
             self.context.station.tell(BootWanted())
         if isinstance(call.ref, Entry):
@@ -236,23 +247,37 @@ class Link:
 
     def _delivered(self, entry: Entry, answer: CallAnswer) -> None:
         opened = answer.transaction_id if isinstance(answer, SessionAnswer) else None
+        self._forget_retry()  # the answer may have come late
         self.memory.delivered(entry, opened)
         self.context.station.tell(Delivered(entry, answer))
 
     def _try_again(self, call: Outgoing, entry: Entry, failed: Failed) -> None:
         """Only a CALLERROR is a failure to process (OCPP-J 1.6 errata 3.3); silence is never given up."""
-        if failed.why is Why.REFUSED:
-            entry.attempts += 1
-            if entry.attempts >= self.context.settings.transaction_attempts:
-                self.memory.give_up(entry)
-                self.board.tally.given_up += 1
-                self.tracer.note(f"given up: {call.action} {call.id} after {entry.attempts} attempts")
-                self.board.refused(f"{call.action} given up: {failed}")
-                return
+        entry.attempts += failed.why is Why.REFUSED
+        if entry.attempts >= self.context.settings.transaction_attempts:
+            self._give_up(call, entry, failed)
+            return
+        self.setbacks += 1
         self.session.again(call)
-        pause_s = self.context.settings.transaction_retry_s * max(call.attempt, 1)
+        pause_s = self.context.settings.transaction_retry_s * self.setbacks
+        if failed.why is Why.UNREADABLE:
+            pause_s = max(pause_s, NONSENSE_S)
         self.retry = self.me.after(pause_s, TryAgain())
         self._hold()
+
+    def _give_up(self, call: Outgoing, entry: Entry, failed: Failed) -> None:
+        self.setbacks = 0
+        self.memory.give_up(entry)
+        self.board.tally.given_up += 1
+        self.tracer.note(f"given up: {call.action} {call.id} after {entry.attempts} attempts")
+        self.board.refused(f"{call.action} given up: {failed}")
+
+    def _forget_retry(self) -> None:
+        self.setbacks = 0
+        if self.retry is not None:
+            self.retry.cancel()
+            self.retry = None
+            self._hold()
 
     def _hold(self) -> None:
         self.session.held = not self.released or self.retry is not None
@@ -261,11 +286,12 @@ class Link:
 
     async def _write(self) -> None:
         while self.transport is not None:
+            before = self.session.flying
             text = self.session.next(trio.current_time())
             if text is None:
                 break
             flying = self.session.flying
-            attempt = flying.attempt if flying is not None and flying.sent_at == trio.current_time() else 1
+            attempt = flying.attempt if flying is not None and flying is not before else 1
             self.board.tally.resent += attempt > 1
             self.tracer.frame(Way.OUT, text, attempt)
             try:

@@ -224,6 +224,11 @@ class BeatDue:
     pass
 
 
+@frozen
+class ReportAgain:
+    """To itself from the station or a connector: a status that was not taken is due again."""
+
+
 StationMessage = (
     Online
     | Offline
@@ -237,6 +242,7 @@ StationMessage = (
     | PowerDown
     | BootDue
     | BeatDue
+    | ReportAgain
 )
 
 
@@ -284,11 +290,6 @@ class ReportNow:
 @frozen
 class Due:
     """See `model.connector.due`."""
-
-
-@frozen
-class ReportAgain:
-    pass
 
 
 ConnectorMessage = Look | Take | Share | Configure | Outcome | ReportNow | Due | ReportAgain

@@ -20,7 +20,7 @@ took, so that time stamps do not jitter."""
 _ALLOWED = {
     Standing.UNKNOWN: Allowed.NONE,
     Standing.PENDING: Allowed.PENDING,
-    Standing.REJECTED: Allowed.NONE,
+    Standing.REJECTED: Allowed.REJECTED,
     Standing.ACCEPTED: Allowed.ACCEPTED,
 }
 BOOT, BEAT = object(), object()
@@ -45,12 +45,13 @@ class Registrar:
 
     def online(self) -> None:
         self.connected = True
-        self._show(self.registration)
         specification = self.context.specification
-        if self.registration.accepted and not specification.boot_on_reconnect:
+        again = self.registration.accepted and specification.boot_on_reconnect
+        self._show(Registration() if again else self.registration)
+        if self.registration.accepted:
             self._beat()
             self.come_up(False)
-        elif specification.auto_register and not self.registration.accepted:
+        elif specification.auto_register:
             self._boot()
             self._accepted(0)
         elif self._boot_timer is None:
@@ -75,7 +76,8 @@ class Registrar:
 
     def trigger_boot(self) -> None:
         """The central system asks for a BootNotification; what it answers counts as ever."""
-        self._boot()
+        if not self._booting:
+            self._send_boot()
 
     def _boot(self) -> None:
         if self._booting:
@@ -83,6 +85,9 @@ class Registrar:
         if self.registration.spent(self.context.specification.registration_max_retries):
             self.context.board.note("gave up booting")
             return
+        self._send_boot()
+
+    def _send_boot(self) -> None:
         if self._boot_timer is not None:
             self._boot_timer.cancel()
             self._boot_timer = None

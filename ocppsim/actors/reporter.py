@@ -6,8 +6,12 @@ from attrs import define
 
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault
+from ocppsim.protocol.session import Why
 
 Reported = tuple[Status, Fault | None]
+
+AGAIN_S = 60.0
+"""After so long a status that was not taken is sent again, unless another one has taken its place."""
 
 
 @define(eq=False)
@@ -18,26 +22,32 @@ class Reporter:
     muted: bool = True  # statuses cannot be sent
     reported: Reported | None = None
     _sending: Reported | None = None
+    _failed: Reported | None = None
 
     def update(self, present: Reported) -> None:
         """Send the present status if the central system does not know it."""
-        if self.send is not None and not self.muted and self._sending is None and present != self.reported:
+        if self.send is None or self.muted or self._sending is not None:
+            return
+        if present not in (self.reported, self._failed):
             self._sending = present
             self.send(present)
 
     def allow(self, *, afresh: bool) -> None:
         """Statuses can be sent again; `afresh` forgets what the central system knows."""
-        self.muted, self._sending = False, None
+        self.muted, self._sending, self._failed = False, None, None
         if afresh:
             self.reported = None
 
-    def ended(self, *, taken: bool) -> None:
-        """The CALL is over; without success nothing more is sent until `allow` or `retry`."""
-        if taken:
-            self.reported = self._sending
-        else:
+    def ended(self, why: Why | None) -> bool:
+        """The CALL is over, `why` there is no answer; whether to `retry` after AGAIN_S."""
+        sent, self._sending = self._sending, None
+        if why is None:
+            self.reported, self._failed = sent, None
+        elif why in (Why.OFFLINE, Why.LOST):
             self.muted = True
-        self._sending = None
+        else:
+            self._failed = sent
+        return self._failed is not None
 
     def retry(self) -> None:
-        self.muted = False
+        self._failed = None

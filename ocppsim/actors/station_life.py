@@ -29,6 +29,7 @@ from ocppsim.actors.messages import (
     PowerDown,
     Release,
     Report,
+    ReportAgain,
     Request,
     Send,
     SessionEnded,
@@ -37,14 +38,14 @@ from ocppsim.actors.messages import (
     TagPresented,
 )
 from ocppsim.actors.registrar import BEAT, BOOT, Registrar
-from ocppsim.actors.reporter import Reported
+from ocppsim.actors.reporter import AGAIN_S, Reported
 from ocppsim.actors.runtime import Actor, Exit, NoAnswer, Restart, Stop
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import CloseInterrupted, StopSession
 from ocppsim.model.outbox import Place
 from ocppsim.model.session import StopReason
 from ocppsim.model.sharing import share
-from ocppsim.protocol.session import Kind, Why
+from ocppsim.protocol.session import Kind
 
 DRAIN_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 4.0
@@ -115,6 +116,9 @@ class StationLife:
                 self.registrar.boot_again()
             case BeatDue():
                 self.registrar.beat_due()
+            case ReportAgain():
+                self.reporter.retry()
+                self.reporter.update(self._present())
             case PowerDown(stop):
                 self._rest(stop, stop or StopReason.POWER_LOSS, Stop("stopped"))
             case _:
@@ -127,9 +131,9 @@ class StationLife:
         elif ref is BEAT:
             self.registrar.beat_ended(outcome)
         elif ref is _STATUS:
-            self.reporter.ended(taken=outcome.answer is not None)
-            if outcome.why in (None, Why.OFFLINE, Why.LOST):
-                self.reporter.update(self._present())
+            if self.reporter.ended(outcome.why):
+                self.me.after(AGAIN_S, ReportAgain())
+            self.reporter.update(self._present())
         elif isinstance(ref, Asked):
             self.authorizer.ended(ref, outcome)
 

@@ -44,7 +44,7 @@ class Tier(IntEnum):
 
 @define(eq=False)
 class _Due(Generic[M]):
-    """A message of a timer, for the life that had set it; not heard when the timer was cancelled meanwhile."""
+    """A message of a timer, for the life that had set it, unless it is cancelled before it is read."""
 
     message: M
     life: int
@@ -123,8 +123,9 @@ class Actor(Generic[M]):
             raise AskUphill(f"{asker.name} asked {self.name}")
         now = trio.current_time()
         if self.condition is not Condition.ALIVE and now < self._until:
+            resting = Resting(self.name, self._until)
             await trio.lowlevel.checkpoint()
-            raise Resting(self.name, self._until)
+            raise resting
         question = Question(message, self.name)
         try:
             self._mailbox.put(question, self._sender())
@@ -211,12 +212,8 @@ class Actor(Generic[M]):
         if self._verdict is not None and _weight(verdict) <= _weight(self._verdict):
             return
         self._verdict = verdict
-        if self._scope is None:
-            return
-        if self.system.rounds is None:
-            self._scope.cancel(reason=verdict.reason)
-        else:
-            self._scope.deadline = -inf  # takes effect between two rounds, whoever runs first in this one
+        if self._scope is not None:
+            self.system.cancel(self._scope, verdict.reason)
 
     def _take_verdict(self) -> Exit | None:
         verdict, self._verdict = self._verdict, None

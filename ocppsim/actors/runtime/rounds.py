@@ -4,9 +4,9 @@ Trio wakes the tasks of one instant in random order. A mailbox therefore hands a
 scheduler pass (a round) than it was posted in, in the order (round, sender, sender's own order). Which tasks
 post in a round does not depend on the order in which they ran, so neither does anything that follows.
 
-It takes some care: names of actors are unique, a life is ended by `Actor.end` and not by cancelling a nursery
-that others still write in, and nobody bases a decision on what another task may change in the same round (the
-room in a mailbox, whether an actor has started). An overflow is not ordered.
+It takes some care: names of actors are unique; the nursery of a life in which others still work is cancelled
+by `System.cancel`; nobody bases a decision on what another task may change in the same round (the room in a
+mailbox, whether an actor has started). What a crash cancels, and which message overflows, is not ordered.
 """
 
 from bisect import insort

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from math import inf
 from typing import TypeVar
 
 import trio
@@ -56,6 +57,13 @@ class System:
 
     def mailbox(self, size: int) -> Mailbox[T]:
         return PlainMailbox(size) if self.rounds is None else OrderedMailbox(size, self.rounds)
+
+    def cancel(self, scope: trio.CancelScope, reason: str) -> None:
+        """Cancel what other actors may still be working in: with rounds only when this one is over."""
+        if self.rounds is None:
+            scope.cancel(reason=reason)
+        else:
+            scope.deadline = -inf  # Trio looks at deadlines between two rounds
 
     def life_ended(self, event: LifeEnded) -> None:
         if isinstance(event.exit, Crash):

@@ -12,20 +12,18 @@ from ocppsim.actors.runtime.rounds import Rounds
 
 _Entry = tuple[float, str, Sender, int, "Timer"]
 
-_SLACK = 256
-"""So many cancelled timers may lie in the heap before they are swept out."""
+_FEW = 256
 
 
 class Timer:
     """A deadline that was set; `cancel` it when it is no longer wanted."""
 
-    __slots__ = ("_timers", "cancelled", "deadline", "fire", "round")
+    __slots__ = ("cancelled", "deadline", "fire", "set_in")
 
-    def __init__(self, timers: "Timers", deadline: float, fire: Callable[[], object], round: int) -> None:
-        self._timers = timers
+    def __init__(self, deadline: float, fire: Callable[[], object], set_in: int) -> None:
         self.deadline = deadline
         self.fire: Callable[[], object] | None = fire
-        self.round = round  # in which it was set
+        self.set_in = set_in  # the round
         self.cancelled = False
 
     @property
@@ -35,9 +33,7 @@ class Timer:
 
     def cancel(self) -> None:
         self.cancelled = True
-        if self.fire is not None:
-            self.fire = None
-            self._timers.note_cancelled()
+        self.fire = None
 
     def abandon(self) -> None:
         """The life that set it is over."""
@@ -45,34 +41,33 @@ class Timer:
 
 
 class Timers:
-    """Fires in the order (deadline, owner, setter, order of setting), so that equal runs fire equally."""
+    """Fires in the order (deadline, owner, setter, order of setting), so that equal runs fire equally.
+
+    Cancelled timers stay in the heap until it has doubled, so cancelling costs nothing and they never
+    outnumber the others by much.
+    """
 
     def __init__(self, rounds: Rounds | None = None) -> None:
         self._heap: list[_Entry] = []
+        self._limit = _FEW
         self._order = count()
-        self._cancelled = 0
         self._rounds = rounds
         self._scope = trio.CancelScope()
 
     def __len__(self) -> int:
-        return len(self._heap) - self._cancelled
+        return sum(not entry[4].settled for entry in self._heap)
 
     def at(
         self, deadline: float, fire: Callable[[], object], owner: str = "", setter: Sender = NOBODY
     ) -> Timer:
         """Call `fire` at `deadline` of Trio's clock; it must neither wait nor raise."""
-        timer = Timer(self, deadline, fire, self._round())
+        if len(self._heap) >= self._limit:
+            self._sweep()
+        timer = Timer(deadline, fire, self._rounds.now if self._rounds is not None else 0)
         heapq.heappush(self._heap, (deadline, owner, setter, next(self._order), timer))
         if self._heap[0][4] is timer:
             self._scope.deadline = deadline
         return timer
-
-    def note_cancelled(self) -> None:
-        self._cancelled += 1
-        if self._cancelled > _SLACK and self._cancelled * 2 > len(self._heap):
-            self._heap = [entry for entry in self._heap if entry[4].fire is not None]
-            heapq.heapify(self._heap)
-            self._cancelled = 0
 
     async def run(self) -> None:
         while True:
@@ -86,16 +81,15 @@ class Timers:
         while self._heap and self._heap[0][0] <= now:
             entry = heapq.heappop(self._heap)
             timer = entry[4]
-            fire = timer.fire
-            if fire is None:
-                self._cancelled -= 1
-            elif timer.round == self._round() and self._rounds is not None:
+            if self._rounds is not None and timer.set_in == self._rounds.now:
                 too_early.append(entry)  # whether it was set before this task ran must not matter
-            else:
-                timer.fire = None
+            elif timer.fire is not None:
+                fire, timer.fire = timer.fire, None
                 fire()
         for entry in too_early:
             heapq.heappush(self._heap, entry)
 
-    def _round(self) -> int:
-        return self._rounds.now if self._rounds is not None else 0
+    def _sweep(self) -> None:
+        self._heap = [entry for entry in self._heap if not entry[4].settled]
+        heapq.heapify(self._heap)
+        self._limit = max(_FEW, 2 * len(self._heap))

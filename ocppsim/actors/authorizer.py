@@ -28,25 +28,22 @@ class Authorizer:
         self.context = context
 
     def presented(self, connector: int, tag: str, *, online: bool) -> None:
+        try:
+            draft = self.context.dialect.authorize(tag)
+        except InvalidMessage as error:  # no message could carry it
+            self.context.tracer.note(str(error))
+            self._tell(connector, tag, accepted=False)
+            return
         match self.decide(tag, online=online):
             case Decision.ACCEPT:
                 self._tell(connector, tag, accepted=True)
             case Decision.REFUSE:
                 self._tell(connector, tag, accepted=False)
             case Decision.ASK:
-                self._ask(connector, tag)
+                self.context.link.tell(Send(draft, self.context.station, Asked(connector, tag)))
 
     def decide(self, tag: str, *, online: bool) -> Decision:
         return decide(tag, self.context.memory.cache, clock.now(), self.context.settings, online=online)
-
-    def _ask(self, connector: int, tag: str) -> None:
-        try:
-            draft = self.context.dialect.authorize(tag)
-        except InvalidMessage as error:  # no tag that could be asked about
-            self.context.tracer.note(str(error))
-            self._tell(connector, tag, accepted=False)
-            return
-        self.context.link.tell(Send(draft, self.context.station, Asked(connector, tag)))
 
     def ended(self, asked: Asked, outcome: Outcome) -> None:
         """The Authorize is over; without an answer the tag is judged as it would be offline."""

@@ -1,5 +1,7 @@
 """The connector: takes inputs, steps the model, writes state and messages in one go, then tells."""
 
+from math import inf
+
 from ocppsim import clock
 from ocppsim.actors.board import ConnectorView
 from ocppsim.actors.context import StationContext
@@ -50,6 +52,7 @@ class ConnectorLife:
         self.reporter = self.memory.reporters[number]
         self.reporter.send = self._send_status
         self.timer: Timer | None = None
+        self.due_at = inf
 
     @property
     def state(self) -> Connector:
@@ -100,9 +103,9 @@ class ConnectorLife:
         self.memory.commit(state, self._messages(happened))
         for happening in happened:
             self._tell(happening)
-        self._show(happened)
+        self._show(state, happened)
         self._report()
-        self._rearm()
+        self._rearm(state)
         return verdict
 
     def _messages(self, happened: tuple[Happening, ...]) -> list[Told]:
@@ -154,19 +157,19 @@ class ConnectorLife:
                 draft = Draft(draft.action, self.dialect.with_transaction(draft.payload, known))
         self.link.tell(Send(draft, self.me, "sample", Kind.TRIGGERED))
 
-    def _rearm(self) -> None:
+    def _rearm(self, state: Connector) -> None:
+        at = due(state, self.outlet, self.settings)
+        if at == self.due_at and self.timer is not None:
+            return
         if self.timer is not None:
             self.timer.cancel()
-            self.timer = None
-        at = due(self.state, self.outlet, self.settings)
-        if at != float("inf"):
-            self.timer = self.me.after(max(0.0, at - clock.now()), Due())
+        self.due_at = at
+        self.timer = None if at == inf else self.me.after(max(0.0, at - clock.now()), Due())
 
     # -- what others see
 
-    def _show(self, happened: tuple[Happening, ...]) -> None:
+    def _show(self, c: Connector, happened: tuple[Happening, ...]) -> None:
         before = self.board.connectors[self.number]
-        c = self.state
         ended = [what for what in happened if isinstance(what, Ended)]
         delivered_wh = sum(what.register_wh - what.session.start_wh for what in ended)
         view = ConnectorView(
@@ -186,7 +189,7 @@ class ConnectorLife:
             self.board.show_connector(self.number, view)
 
     def _present(self) -> Reported:
-        return status(self.state, self.outlet), self.state.facts.fault
+        return self.board.status(self.number), self.state.facts.fault
 
     def _report(self) -> None:
         self.reporter.update(self._present())

@@ -142,16 +142,14 @@ class Desk:
         change = Do(inputs.SetAvailability(operative))
         verdicts = [await connector.ask(change) for connector in self.context.connectors.values()]
         if Verdict.SCHEDULED in verdicts:
-            self.context.memory.scheduled = operative
+            self.context.memory.schedule(operative)
             return Verdict.SCHEDULED, None
         self.context.memory.set_operative(operative)
         return Verdict.ACCEPTED, lambda: self.report_station(False)
 
     def apply_scheduled(self) -> None:
         """A session ended: the station's own change may be due."""
-        memory = self.context.memory
-        if memory.scheduled is not None and all(c.session is None for c in memory.connectors.values()):
-            memory.set_operative(memory.scheduled)
+        if self.context.memory.apply_scheduled():
             self.report_station(False)
 
     # -- configuration

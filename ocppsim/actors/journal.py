@@ -18,7 +18,8 @@ from ocppsim.model.session import ChargingSession
 
 Record: TypeAlias = dict[str, Any]  # JSON
 
-_KEPT = ("operative", "scheduled", "begun", "register_wh", "at")
+_SESSION = tuple(attribute.name for attribute in attrs.fields(ChargingSession))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @define
@@ -28,6 +29,7 @@ class Kept:
     start: int = 0  # the first part of its message ids
     changed: dict[str, str] = field(factory=dict)
     operative: bool = True
+    scheduled: bool | None = None
     cache: dict[str, TagInfo] = field(factory=dict)
     connectors: dict[int, Connector] = field(factory=dict)
     outbox: Outbox = field(factory=Outbox)
@@ -57,8 +59,8 @@ def changed(keys: Mapping[str, str]) -> Record:
     return {"changed": dict(keys)}
 
 
-def available(operative: bool) -> Record:
-    return {"operative": operative}
+def available(operative: bool, scheduled: bool | None) -> Record:
+    return {"operative": operative, "scheduled": scheduled}
 
 
 def learned(tag: str, info: TagInfo) -> Record:
@@ -76,7 +78,7 @@ def records(kept: Kept) -> list[Record]:
     return [
         started(kept.start),
         changed(kept.changed),
-        available(kept.operative),
+        available(kept.operative, kept.scheduled),
         *(learned(tag, info) for tag, info in kept.cache.items()),
         *(commit(connector, ()) for connector in kept.connectors.values()),
         {"ids": outbox.transaction_ids, "written": list(outbox.written.items()), "lost": outbox.given_up},
@@ -85,10 +87,19 @@ def records(kept: Kept) -> list[Record]:
 
 
 def _connector(c: Connector) -> Record:
-    kept: Record = {name: getattr(c, name) for name in _KEPT}
-    kept["number"] = c.number
-    kept["session"] = None if c.session is None else attrs.asdict(c.session)
-    return kept
+    return {
+        "number": c.number,
+        "operative": c.operative,
+        "scheduled": c.scheduled,
+        "begun": c.begun,
+        "register_wh": c.register_wh,
+        "at": c.at,
+        "session": None if c.session is None else _session(c.session),
+    }
+
+
+def _session(session: ChargingSession) -> Record:
+    return {name: getattr(session, name) for name in _SESSION}
 
 
 def _entry(entry: Entry) -> Record:
@@ -131,7 +142,7 @@ def _apply(kept: Kept, record: Record) -> None:
     if "changed" in record:
         kept.changed = dict(record["changed"])
     if "operative" in record:
-        kept.operative = record["operative"]
+        kept.operative, kept.scheduled = record["operative"], record["scheduled"]
     if "tag" in record:
         status, expires_at, parent = record["info"]
         kept.cache[record["tag"]] = TagInfo(TagStatus[status], expires_at, parent)
@@ -144,7 +155,7 @@ def _apply(kept: Kept, record: Record) -> None:
 
 def _read_connector(record: Record) -> Connector:
     session = None if record["session"] is None else ChargingSession(**record["session"])
-    return Connector(record["number"], session=session, **{name: record[name] for name in _KEPT})
+    return Connector(**record | {"session": session})
 
 
 def _find(kept: Kept, place: list[int]) -> Entry:
@@ -155,7 +166,7 @@ def _find(kept: Kept, place: list[int]) -> Entry:
 
 
 def line(station: str, record: Record) -> str:
-    return json.dumps({"station": station, **record}, separators=(",", ":")) + "\n"
+    return f"{_encode({'station': station, **record})}\n"
 
 
 def read(text: str) -> tuple[str, Record]:

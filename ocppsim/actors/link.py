@@ -36,7 +36,7 @@ from ocppsim.actors.messages import (
 from ocppsim.actors.runtime import Actor, Exit, Question, Stop, Timer
 from ocppsim.actors.trace import Way
 from ocppsim.actors.wire.transport import Transport, TransportClosed
-from ocppsim.model.answers import CallAnswer, SessionAnswer
+from ocppsim.model.answers import CallAnswer, SessionAnswer, TagAnswer
 from ocppsim.model.outbox import UNKNOWN_ID, Entry, Place
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.session import (
@@ -249,7 +249,9 @@ class Link:
         opened = answer.transaction_id if isinstance(answer, SessionAnswer) else None
         self._forget_retry()  # the answer may have come late
         self.memory.delivered(entry, opened)
-        self.context.station.tell(Delivered(entry, answer))
+        self.board.tally.sessions_delivered += entry.place is Place.CLOSES
+        if isinstance(answer, SessionAnswer | TagAnswer):  # others say nothing that anybody waits for
+            self.context.station.tell(Delivered(entry, answer))
 
     def _try_again(self, call: Outgoing, entry: Entry, failed: Failed) -> None:
         """Only a CALLERROR is a failure to process (OCPP-J 1.6 errata 3.3); silence is never given up."""

@@ -41,7 +41,7 @@ class Memory:
     cache: Mapping[str, TagInfo] = field(factory=dict)
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
-    ended_by: StopReason = StopReason.POWER_LOSS  # why sessions were cut short that the next boot finds
+    cut_by: dict[int, StopReason] = field(factory=dict)  # why the session of a connector was cut short
     reporters: dict[int, Reporter] = field(factory=dict)  # connector 0 is the station; not in the store
 
     def __attrs_post_init__(self) -> None:
@@ -64,6 +64,7 @@ class Memory:
             kept.outbox,
             kept.changed,
             kept.operative,
+            kept.scheduled,
             cache=kept.cache,
         )
         store.record(specification.id, journal.started(start))
@@ -121,10 +122,23 @@ class Memory:
             self._record(journal.changed(changed))
 
     def set_operative(self, operative: bool) -> None:
-        self.scheduled = None
-        if operative != self.operative:
-            self.operative = operative
-            self._record(journal.available(operative))
+        self._set_availability(operative, None)
+
+    def schedule(self, operative: bool) -> None:
+        """Be so when the last session has ended."""
+        self._set_availability(self.operative, operative)
+
+    def apply_scheduled(self) -> bool:
+        """If the last session has ended, be what was scheduled; whether anything was."""
+        if self.scheduled is None or any(c.session is not None for c in self.connectors.values()):
+            return False
+        self.set_operative(self.scheduled)
+        return True
+
+    def _set_availability(self, operative: bool, scheduled: bool | None) -> None:
+        if (operative, scheduled) != (self.operative, self.scheduled):
+            self.operative, self.scheduled = operative, scheduled
+            self._record(journal.available(operative, scheduled))
 
     def learn(self, tag: str, info: TagInfo) -> None:
         if self.cache.get(tag) != info:
@@ -139,8 +153,9 @@ class Memory:
 
     def interrupt(self, now: float, reason: StopReason) -> None:
         """The station goes down: no energy flows until its sessions are closed after the next boot."""
-        self.ended_by = reason
         for number, connector in self.connectors.items():
+            if connector.session is not None and not connector.session.interrupted:
+                self.cut_by[number] = reason
             self.commit(interrupted(connector, now, self.specification.outlets[number]))
 
     def _record(self, record: journal.Record) -> None:
@@ -148,9 +163,10 @@ class Memory:
 
 
 def _worth_keeping(before: Connector, after: Connector) -> bool:
-    """Whether a change without messages must survive: registers go with the samples."""
+    """Whether a change without messages must survive; a register may have been told by a sample asked for."""
     return (
         before.session is not after.session
+        or before.register_wh != after.register_wh
         or before.operative != after.operative
         or before.scheduled != after.scheduled
     )

@@ -42,7 +42,6 @@ from ocppsim.actors.reporter import AGAIN_S, Reported
 from ocppsim.actors.runtime import Actor, Exit, NoAnswer, Restart, Stop
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import CloseInterrupted, StopSession
-from ocppsim.model.outbox import Place
 from ocppsim.model.session import StopReason
 from ocppsim.model.sharing import share
 from ocppsim.protocol.session import Kind
@@ -73,6 +72,7 @@ class StationLife:
     async def live(self) -> Exit | None:
         context = self.context
         context.board.show_registration(self.registrar.registration)
+        context.memory.apply_scheduled()  # in case the last life ended before it could
         try:
             async with trio.open_nursery() as nursery:
                 self.nursery = nursery
@@ -94,9 +94,7 @@ class StationLife:
             case Outcome():
                 self._outcome(message)
             case Delivered(entry, answer):
-                self.context.board.tally.sessions_delivered += entry.place is Place.CLOSES
                 self.authorizer.delivered(entry, answer)
-                self.context.board.changed()
             case TagPresented(connector, tag):
                 self.authorizer.presented(connector, tag, online=self.registrar.speaking)
             case Demand(connector, power_w):
@@ -144,12 +142,12 @@ class StationLife:
 
     async def _speak(self, afresh: bool, connection: int) -> None:
         """After a boot close what was cut short and tell all statuses, else what changed; then the outbox."""
-        reason = self.context.memory.ended_by
         self.reporter.allow(afresh=afresh)
         self.reporter.update(self._present())
         for number, connector in self.context.connectors.items():
             try:
                 if afresh:
+                    reason = self.context.memory.cut_by.get(number, StopReason.POWER_LOSS)
                     await connector.ask(Do(CloseInterrupted(reason)))
                 await connector.ask(Report(afresh))
             except NoAnswer:  # between two lives; the next one begins by reporting

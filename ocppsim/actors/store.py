@@ -1,5 +1,6 @@
 """Where stations keep what must not be lost: nowhere beyond the process, or in a folder."""
 
+import errno
 import fcntl
 import logging
 import os
@@ -58,7 +59,7 @@ class Folder:
     fsync: bool = False
     trouble: str = ""
     _kept: dict[str, Kept] = field(factory=dict)
-    _file: IO[str] | None = None
+    _journal: int | None = None  # the file's descriptor: a line is one write, with nothing held back
     _lock: IO[str] | None = None
 
     @classmethod
@@ -74,30 +75,31 @@ class Folder:
             raise StoreInUse(f"{path} is in use by another process") from None
         folder._kept = _read(path / JOURNAL)
         _compact(path / JOURNAL, folder._kept)
-        folder._file = (path / JOURNAL).open("a")
+        folder._journal = os.open(path / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         return folder
 
     def close(self) -> None:
-        for file in (self._file, self._lock):
-            if file is not None:
-                file.close()
-        self._file = self._lock = None
+        if self._journal is not None:
+            os.close(self._journal)
+        if self._lock is not None:
+            self._lock.close()
+        self._journal = self._lock = None
 
     def recall(self, station: str) -> Kept | None:
         return self._kept.pop(station, None)
 
     def record(self, station: str, record: Record) -> None:
-        if self._file is None:
+        if self._journal is None or self.trouble:
             return
+        line = journal.line(station, record).encode()
         try:
-            self._file.write(journal.line(station, record))
-            self._file.flush()
+            if os.write(self._journal, line) != len(line):
+                raise OSError(errno.ENOSPC, "a line was written in part")
             if self.fsync:
-                os.fsync(self._file.fileno())
+                os.fsync(self._journal)
         except OSError as error:
             self.trouble = f"{self.path / JOURNAL}: {error.strerror or error}"
             log.error("nothing is kept any more: %s", self.trouble)
-            self._file = None
 
 
 def _read(path: Path) -> dict[str, Kept]:

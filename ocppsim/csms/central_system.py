@@ -18,12 +18,12 @@ from ocppsim.csms.events import Connected, Disconnected, Event, Listener
 from ocppsim.csms.findings import Finding
 from ocppsim.csms.judge import Judge
 from ocppsim.csms.ledger import Ledger
+from ocppsim.csms.limits import Limits
 from ocppsim.csms.peer import Peer
 from ocppsim.csms.record import StationRecord
 from ocppsim.csms.responder import Responder
 from ocppsim.csms.summary import Summary, summarise
 from ocppsim.csms.tags import Tags
-from ocppsim.csms.transaction_rules import Limits
 from ocppsim.protocol.frames import Payload
 
 GOING_AWAY = 1001

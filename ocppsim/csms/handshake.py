@@ -6,6 +6,7 @@ import h11
 import trio
 from attrs import frozen
 from wsproto import ConnectionType, WSConnection
+from wsproto.connection import Connection
 from wsproto.events import AcceptConnection, RejectConnection, Request
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
@@ -22,7 +23,7 @@ class Opened:
 
     identity: str
     subprotocol: str | None
-    protocol: WSConnection
+    protocol: Connection
 
 
 async def shake_hands(stream: trio.abc.Stream, admission: Admission) -> Opened:
@@ -36,7 +37,8 @@ async def shake_hands(stream: trio.abc.Stream, admission: Admission) -> Opened:
             raise HandshakeRefused(f"{request.target:.100}: HTTP {status}")
         case Admitted(identity, subprotocol):
             await stream.send_all(protocol.send(_acceptance(subprotocol, request.subprotocols)))
-            return Opened(identity, subprotocol, protocol)
+            assert protocol.connection is not None  # since it was accepted
+            return Opened(identity, subprotocol, protocol.connection)
 
 
 async def _request(stream: trio.abc.Stream, protocol: WSConnection) -> Request:

@@ -7,8 +7,8 @@ from datetime import datetime
 from ocppsim.csms import transaction_rules
 from ocppsim.csms.findings import Breach, Finding
 from ocppsim.csms.ledger import Ledger
+from ocppsim.csms.limits import Limits
 from ocppsim.csms.registration import BOOT, Registration
-from ocppsim.csms.transaction_rules import Limits
 from ocppsim.protocol.actions import Message
 from ocppsim.protocol.errors import V16_CODES
 from ocppsim.protocol.frames import Payload

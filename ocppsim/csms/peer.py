@@ -6,7 +6,6 @@ the answer to the last one is seen for what it is.
 """
 
 from collections import deque
-from math import inf
 
 import trio
 from attrs import define, field, frozen
@@ -69,7 +68,10 @@ class Peer:
         """Read and answer until the connection ends; how it ended."""
         try:
             while True:
-                with trio.CancelScope(deadline=self._due[0].at if self._due else inf):
+                if self._due:
+                    with trio.CancelScope(deadline=self._due[0].at):
+                        self._take(await self.channel.receive())
+                else:  # the common case is spared the scope
                     self._take(await self.channel.receive())
                 while self.channel.unread():
                     self._take(await self.channel.receive())
@@ -123,8 +125,7 @@ class Peer:
             self.record.judge.overlapped(now, (now - self._due[-1].since) / clock.speed())
         reply = self._responder.reply(self.record, frame, text, now)
         if reply.texts or reply.ending:
-            at = trio.current_time() + clock.wire(reply.delay_s)
-            self._due.append(_Due(now, at, reply))
+            self._due.append(_Due(now, trio.current_time() + clock.wire(reply.delay_s), reply))
 
     def _settle(self, answer: CallResult | CallError | MalformedAnswer, now: float) -> None:
         judge, request = self.record.judge, self._request

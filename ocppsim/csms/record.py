@@ -53,7 +53,6 @@ class StationRecord:
     def remember(self, call_id: str, text: str, answer: str | None) -> None:
         """Keep that `text` was processed, with the answer where a resend must not be processed again."""
         self._heard[call_id] = Heard(hash(text), answer)
-        self._heard.move_to_end(call_id)
         if len(self._heard) > ANSWERS_KEPT:
             self._heard.popitem(last=False)
 

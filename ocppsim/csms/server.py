@@ -33,6 +33,10 @@ async def serve_websockets(
     OSError when the address cannot be had.
     """
     listeners = await trio.open_tcp_listeners(port, host=host)
+    if port == 0:  # each address of the host got a port of its own; one is enough
+        for other in listeners[1:]:
+            await other.aclose()
+        del listeners[1:]
     doorkeeper = _Doorkeeper(central_system, tls)
     task_status.started(listeners[0].socket.getsockname()[1])
     await trio.serve_listeners(doorkeeper.connection, listeners)

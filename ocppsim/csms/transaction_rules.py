@@ -9,30 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TypeAlias
 
-from attrs import frozen
-
 from ocppsim.csms.findings import Breach
 from ocppsim.csms.ledger import Ledger, Transaction
+from ocppsim.csms.limits import Limits
 from ocppsim.csms.readings import Reading, no_numbers, readings
 from ocppsim.protocol.v16.core import MeterValues, StartTransaction, StopTransaction
 
 Complaint: TypeAlias = tuple[Breach, str]
-
-
-@frozen
-class Limits:
-    """What the judge lets pass, in seconds and watts."""
-
-    clock_s: float = 2.0
-    """A station that sets its clock may go back by so much."""
-    future_s: float | None = None
-    """Time stamps may be ahead of the central system's clock by so much; None: by any time."""
-    boot_s: float | None = 0.1
-    """A boot may come before its interval by so much; None: at any time."""
-    answer_s: float = 30.0
-    """After so long without an answer a station may send its next CALL."""
-    max_power_w: float | None = None
-    """No connector gives more than this; None: not known, not judged."""
 
 
 def on_start(ledger: Ledger, message: StartTransaction) -> Iterator[Complaint]:

@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Callable
 
 import trio
-from wsproto import WSConnection
-from wsproto.connection import ConnectionState
+from wsproto.connection import Connection, ConnectionState
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 from wsproto.utilities import LocalProtocolError
 
@@ -23,7 +22,7 @@ _BLOCKED_S = 30.0  # so long one frame may wait for a client that does not read
 class WebSocketChannel:
     """A Channel. `pump` has to run beside whoever uses it; `cut` closes the socket at once."""
 
-    def __init__(self, stream: trio.abc.Stream, protocol: WSConnection, cut: Callable[[], None]) -> None:
+    def __init__(self, stream: trio.abc.Stream, protocol: Connection, cut: Callable[[], None]) -> None:
         self._stream, self._protocol, self._cut = stream, protocol, cut
         self._writing = trio.StrictFIFOLock()
         self._frames: deque[str | bytes] = deque()

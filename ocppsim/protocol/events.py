@@ -20,7 +20,8 @@ class Kind(IntEnum):
 class Registration(Enum):
     """What the central system said to our boot, as far as it decides what may be sent."""
 
-    NONE = auto()  # not answered yet, or Rejected
+    NONE = auto()  # not answered yet
+    REJECTED = auto()  # not even broken messages are answered (1.6 ed. 2, 4.2)
     PENDING = auto()
     ACCEPTED = auto()
 

@@ -51,6 +51,7 @@ BACKLOG = 8
 
 _ALLOWED: Mapping[Registration, Kind] = {
     Registration.NONE: Kind.BOOT,
+    Registration.REJECTED: Kind.BOOT,
     Registration.PENDING: Kind.TRIGGERED,
     Registration.ACCEPTED: Kind.TRANSACTION,
 }
@@ -65,6 +66,7 @@ class Session:
     __slots__ = (
         "_backlog",
         "_codes",
+        "_held",
         "_ids",
         "_owed",
         "_submitted",
@@ -73,7 +75,6 @@ class Session:
         "answer_within",
         "call_timeout",
         "flying",
-        "held",
         "online",
         "registration",
     )
@@ -87,7 +88,6 @@ class Session:
     ) -> None:
         self.online = False
         self.registration = Registration.NONE
-        self.held = False  # transaction messages wait until the caller says otherwise
         self.call_timeout, self.answer_within = call_timeout, answer_within
         self.flying: Outgoing | None = None
         self._ids, self._codes = ids, codes
@@ -95,6 +95,7 @@ class Session:
         self._waiting: deque[Outgoing] = deque()
         self._transactions: deque[Outgoing] = deque()
         self._backlog = False
+        self._held = False
         self._submitted = 0
 
     # -- our calls
@@ -109,7 +110,7 @@ class Session:
         call.queued, call.behind = self._submitted, self._owed.arrived
         if call.kind is Kind.TRANSACTION:
             self._transactions.append(call)
-            self._backlog |= not self.online or len(self._transactions) > BACKLOG
+            self._backlog |= self._held or not self.online or len(self._transactions) > BACKLOG
         else:
             self._waiting.append(call)
         return None
@@ -118,6 +119,16 @@ class Session:
         """Put a transaction message back to the head of its queue."""
         call.behind = 0
         self._transactions.appendleft(call)
+
+    @property
+    def held(self) -> bool:
+        """Transaction messages wait until the caller says otherwise; what waits has become a backlog."""
+        return self._held
+
+    @held.setter
+    def held(self, held: bool) -> None:
+        self._held = held
+        self._backlog |= held and bool(self._transactions)
 
     @property
     def idle(self) -> bool:
@@ -182,7 +193,7 @@ class Session:
             allowed = _ALLOWED[self.registration]  # may be less than when the CALL was queued
             return next((call for call in self._waiting if call.kind <= allowed), None)
         ordinary = self._waiting[0] if self._waiting else None
-        if not self._transactions or self.held:
+        if not self._transactions or self._held:
             return ordinary
         transaction = self._transactions[0]
         if ordinary is not None and (self._backlog or ordinary.queued < transaction.queued):
@@ -206,7 +217,7 @@ class Session:
             case frames.Call(call_id, action, payload):
                 return self._arrive(call_id, now, Received(call_id, action, payload))
             case frames.Malformed(fault, why, call_id):
-                if call_id is None or fault not in self._codes:
+                if call_id is None or fault not in self._codes or self.registration is Registration.REJECTED:
                     return [Misbehaved(why)]
                 return self._arrive(call_id, now, Misbehaved(why), Refusal(fault, why))
 

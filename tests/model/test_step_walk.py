@@ -1,0 +1,279 @@
+"""A walk over random facts, inputs, settings and times: the laws that a connector keeps wherever it goes."""
+
+from math import inf
+
+import pytest
+from attrs import evolve
+from hypothesis import settings as walk_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from ocppsim.model import inputs
+from ocppsim.model.connector import Connector, Status, connected, demand, due, flowing, interrupted, status
+from ocppsim.model.electricity import Supply
+from ocppsim.model.facts import Facts, Fault, Lock
+from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Input, Sampled, Verdict
+from ocppsim.model.session import ChargingSession, Context, StopReason
+from ocppsim.model.settings import Settings
+from ocppsim.model.specification import Outlet
+from ocppsim.model.status_changes import allowed
+from ocppsim.model.step import DEMAND_STEP_W, step
+from ocppsim.model.vehicle import Vehicle
+from tests.model.connector_bench import START
+
+MOST_TICKS_AT_AN_INSTANT = 3
+
+outlets = st.builds(
+    Outlet,
+    supply=st.sampled_from([Supply.ac(3), Supply.ac(1), Supply.dc()]),
+    max_power_w=st.sampled_from([3_680.0, 22_000.0, 150_000.0]),
+    cable_a=st.sampled_from([10.0, 32.0, inf]),
+    fixed_cable=st.booleans(),
+)
+vehicles = st.sampled_from(
+    [
+        Vehicle(),
+        Vehicle(capacity_wh=8_000.0, ac_phases=1),
+        Vehicle(capacity_wh=100.0, max_power_w=50.0),
+        Vehicle(max_power_w=250_000.0, curve=((0.0, 0.1), (0.3, 1.0), (0.6, 0.2), (0.9, 0.0))),
+    ]
+)
+facts = st.builds(
+    Facts,
+    cable=st.booleans(),
+    vehicle=st.none() | vehicles,
+    arrival_soc=st.sampled_from([0.0, 0.2, 0.799, 0.999999, 1.0]),
+    ev_ready=st.sampled_from([True, True, False]),
+    lock=st.sampled_from(Lock),
+    fault=st.sampled_from([None, None, None, Fault.EV_COMMUNICATION, Fault.READER, Fault.GROUND]),
+    emergency_stop=st.sampled_from([False] * 5 + [True]),
+)
+settings = st.builds(
+    Settings,
+    sample_s=st.sampled_from([0.0, 7.0, 60.0, 900.0]),
+    connection_timeout_s=st.sampled_from([0.0, 1.0, 60.0]),
+    stop_on_invalid_tag=st.booleans(),
+    stop_on_ev_side_disconnect=st.booleans(),
+)
+tags = st.sampled_from(["A", "B"])
+keys = st.sampled_from([None, "1-1", "1-2", "1-3"])
+powers = st.sampled_from([0.0, 1_000.0, 4_140.0, 11_000.0, 1e6])
+durations = st.sampled_from([0.0, 1e-7, 1.0, 59.999999, 60.0, 3_600.0]) | st.floats(0, 10_000)
+
+GIVE_UPS = (Verdict.REJECTED, Verdict.NOT_SUPPORTED)
+
+
+class Walk(RuleBasedStateMachine):
+    """One connector, and the books that somebody outside can keep of it."""
+
+    @initialize(outlet=outlets, settings=settings)
+    def begin(self, outlet: Outlet, settings: Settings) -> None:
+        self.outlet, self.settings, self.now = outlet, settings, START
+        self.c = Connector(1, at=START)
+        self.running: ChargingSession | None = None  # by Begun and Ended
+        self.keys: set[str] = set()
+        self.battery_wh = 0.0  # what the batteries got during the session that runs
+
+    # -- what may come
+
+    @rule(seen=facts)
+    def look(self, seen: Facts) -> None:
+        self.take(inputs.Observe(seen))
+
+    @rule(vehicle=vehicles, tag=tags, power_w=powers)
+    def charge(self, vehicle: Vehicle, tag: str, power_w: float) -> None:
+        """The usual way, which chance alone would seldom go."""
+        self.take(inputs.Observe(Facts(cable=True, vehicle=vehicle)))
+        self.take(inputs.Arm(tag, authorize=False))
+        self.take(inputs.Grant(power_w))
+
+    @rule(tag=tags)
+    def present(self, tag: str) -> None:
+        self.take(inputs.Present(tag))
+
+    @rule(tag=tags, accepted=st.booleans())
+    def decide(self, tag: str, accepted: bool) -> None:
+        self.take(inputs.Authorized(tag) if accepted else inputs.Refused(tag))
+
+    @rule(tag=tags, authorize=st.booleans())
+    def arm(self, tag: str, authorize: bool) -> None:
+        self.take(inputs.Arm(tag, authorize))
+
+    @rule(reason=st.sampled_from(StopReason), key=keys)
+    def stop(self, reason: StopReason, key: str | None) -> None:
+        self.take(inputs.StopSession(reason, key))
+
+    @rule(key=keys)
+    def refuse(self, key: str | None) -> None:
+        self.take(inputs.SessionRefused(str(key)))
+
+    @rule(operative=st.booleans())
+    def change_availability(self, operative: bool) -> None:
+        self.take(inputs.SetAvailability(operative))
+
+    @rule()
+    def unlock(self) -> None:
+        self.take(inputs.Unlock())
+
+    @rule(power_w=powers)
+    def grant(self, power_w: float) -> None:
+        self.take(inputs.Grant(power_w))
+
+    @rule(context=st.sampled_from(Context))
+    def sample(self, context: Context) -> None:
+        self.take(inputs.TakeSample(context))
+
+    @rule(settings=settings)
+    def configure(self, settings: Settings) -> None:
+        self.settings = settings
+        self.take(inputs.Tick())
+
+    @rule(seconds=durations)
+    def oversleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.take(inputs.Tick())
+
+    @rule(seconds=durations)
+    def wake_when_due(self, seconds: float) -> None:
+        until = self.now + seconds
+        instant, ticks = -inf, 0
+        while (at := due(self.c, self.outlet, self.settings)) <= until:
+            ticks = ticks + 1 if at <= instant else 1
+            assert ticks <= MOST_TICKS_AT_AN_INSTANT
+            instant = self.now = max(self.now, at)
+            self.take(inputs.Tick())
+        self.now = until
+
+    @rule(reason=st.sampled_from(StopReason))
+    def close_interrupted(self, reason: StopReason) -> None:
+        before = self.c
+        self.take(inputs.CloseInterrupted(reason))
+        if before.session is not None and before.session.interrupted:
+            assert self.c.session is None
+
+    @rule(seconds=durations, seen=facts)
+    def cut_power(self, seconds: float, seen: Facts) -> None:
+        """The station goes down, comes up later, and sees what is there then."""
+        before = self.c
+        self.c = interrupted(before, self.now, self.outlet)
+        self.book(before, ())
+        if self.running is not None:
+            assert self.c.session is not None
+            assert self.c.session.interrupted_at is not None
+            assert self.c.session.interrupted_at <= self.now
+        self.now += seconds
+        self.take(inputs.Observe(seen))
+
+    # -- what must hold of each step
+
+    def take(self, what: Input) -> None:
+        before, kept = self.c, repr(self.c)
+        self.c, happened, verdict = step(before, what, self.now, self.outlet, self.settings)
+        assert repr(before) == kept
+        self.book(before, happened)
+        if verdict in GIVE_UPS:
+            self.check_nothing_but_time(before, happened)
+        if isinstance(what, inputs.Tick):
+            assert due(self.c, self.outlet, self.settings) > self.now
+
+    def book(self, before: Connector, happened: tuple[Happening, ...]) -> None:
+        self.check_status(before)
+        self.check_energy(before)
+        for happening in happened:
+            match happening:
+                case Begun(session):
+                    assert self.running is None
+                    assert session.key not in self.keys
+                    assert session.start_wh == self.c.register_wh
+                    self.keys.add(session.key)
+                    self.running, self.battery_wh = session, 0.0
+                case Ended():
+                    self.check_end(before, happening)
+                    self.running = None
+                case Sampled():
+                    self.check_sample(happening)
+        told = [what.power_w for what in happened if isinstance(what, DemandChanged)]
+        assert len(told) <= 2
+        assert not told or told[-1] == self.c.demand_w
+
+    def check_status(self, before: Connector) -> None:
+        was, now = status(before, self.outlet), status(self.c, self.outlet)
+        assert allowed(was, now), f"{was} -> {now}"
+
+    def check_energy(self, before: Connector) -> None:
+        """Energy only from register to battery, and only while all that it takes is there."""
+        gained_wh = self.c.register_wh - before.register_wh
+        assert gained_wh >= 0
+        if gained_wh == 0:
+            return
+        session, vehicle, share_w = before.session, before.facts.vehicle, before.share_w
+        assert session is not None
+        assert session.released
+        assert not session.interrupted
+        assert not before.facts.out_of_order
+        assert before.facts.ev_ready
+        assert connected(before, self.outlet)
+        assert vehicle is not None
+        assert share_w is not None
+        seconds = self.now - before.at
+        assert gained_wh <= min(share_w, self.outlet.max_power_w) * (seconds + 2e-6) / 3_600 * (1 + 1e-9)
+        after_flow = interrupted(before, self.now, self.outlet)  # time and nothing else
+        self.battery_wh += vehicle.capacity_wh * (after_flow.soc - before.soc)
+
+    def check_end(self, before: Connector, end: Ended) -> None:
+        assert self.running is not None
+        assert end.session.key == self.running.key
+        assert end.register_wh == self.c.register_wh
+        delivered_wh = end.register_wh - end.session.start_wh
+        assert delivered_wh == pytest.approx(self.battery_wh, rel=1e-9, abs=1e-6)
+        cut_at = end.session.interrupted_at
+        assert end.at == (self.now if cut_at is None else cut_at)
+        if cut_at is not None:
+            assert end.register_wh == before.register_wh
+
+    def check_sample(self, sample: Sampled) -> None:
+        assert sample.at == self.now
+        assert sample.register_wh == self.c.register_wh
+        assert sample.session is None or self.running is not None
+        assert sample.session is None or sample.session.key == self.running.key  # type: ignore[union-attr]
+
+    def check_nothing_but_time(self, before: Connector, happened: tuple[Happening, ...]) -> None:
+        """A request that was not granted left no trace."""
+        patient = Settings(connection_timeout_s=0)
+        as_ever = step(before, inputs.Tick(), self.now, self.outlet, patient)[0]
+        assert evolve(self.c, waiting_since=None) == evolve(as_ever, waiting_since=None)
+        assert {type(what) for what in happened} <= {Sampled, DemandChanged}
+
+    # -- what must hold of each state
+
+    @invariant()
+    def the_battery_is_between_empty_and_full(self) -> None:
+        assert 0 <= self.c.soc <= 1
+
+    @invariant()
+    def the_session_is_the_one_that_began(self) -> None:
+        key = None if self.c.session is None else self.c.session.key
+        assert key == (None if self.running is None else self.running.key)
+
+    @invariant()
+    def somebody_waits_only_while_preparing_without_a_session(self) -> None:
+        waiting = self.c.session is None and status(self.c, self.outlet) is Status.PREPARING
+        assert (self.c.waiting_since is not None) == waiting
+
+    @invariant()
+    def the_station_knows_the_demand(self) -> None:
+        assert abs(demand(self.c, self.outlet) - self.c.demand_w) < DEMAND_STEP_W
+        assert (demand(self.c, self.outlet) == 0) == (self.c.demand_w == 0)
+
+    @invariant()
+    def power_flows_exactly_while_charging(self) -> None:
+        charging = status(self.c, self.outlet) is Status.CHARGING
+        assert (flowing(self.c, self.outlet).power_w > 0) == charging
+
+    @invariant()
+    def a_share_belongs_to_a_session(self) -> None:
+        assert self.c.share_w is None or (self.c.session is not None and not self.c.session.interrupted)
+
+
+Walk.TestCase.settings = walk_settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestWalk = Walk.TestCase

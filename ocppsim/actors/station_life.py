@@ -71,6 +71,7 @@ class StationLife:
 
     async def live(self) -> Exit | None:
         context = self.context
+        context.ended_by = None
         context.board.show_registration(self.registrar.registration)
         context.memory.apply_scheduled()  # in case the last life ended before it could
         try:
@@ -83,7 +84,6 @@ class StationLife:
                     await self._take(message)
         finally:
             context.memory.interrupt(clock.now(), context.ended_by or StopReason.REBOOT)
-            context.ended_by = None
         return None
 
     async def _take(self, message: object) -> None:

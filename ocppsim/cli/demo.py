@@ -1,7 +1,188 @@
-"""`ocppsim csms`: the embedded central system alone."""
+"""`ocppsim demo`: a fleet that charges, against the embedded central system or anybody's."""
 
 import argparse
+import gc
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from itertools import cycle, islice
+from math import inf
+
+import trio
+from attrs import evolve, frozen
+from rich.console import Console
+
+from ocppsim import clock, presets
+from ocppsim.actors.fleet import Fleet, open_fleet
+from ocppsim.actors.generator import Habits
+from ocppsim.cli import options as opt
+from ocppsim.cli.exits import CommandEnded, Exit
+from ocppsim.cli.runner import run
+from ocppsim.csms.central_system import CentralSystem
+from ocppsim.csms.server import serve_websockets
+from ocppsim.model.session import StopReason
+from ocppsim.terminal.console import can_show
+from ocppsim.terminal.header import Header
+from ocppsim.terminal.keyboard import Keyboard
+from ocppsim.terminal.live import open_table
+from ocppsim.terminal.plain import open_plain
+from ocppsim.terminal.summary import closing
+from ocppsim.terminal.totals import Summary, summarise
+
+PLAIN_DURATION_S = 60.0
+"""How long a demo lasts that nobody watches."""
+
+SAMPLE_S = 5
+HABITS = Habits(
+    least_delay_s=1,
+    most_delay_s=4,
+    least_stay_s=8,
+    most_stay_s=15,
+    stop_after_s=inf,
+    tags=tuple(f"TAG-{number}" for number in range(1, 10)),
+)
+MIX = ("virtual-simple", "ac-twin", "dc-fast", "ac-wallbox")
+START_EACH_S = 0.02
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    pass
+    parser = commands.add_parser(
+        "demo",
+        help="a fleet that charges, in a live table",
+        description="Stations boot, authorise, charge, meter and stop, again and again, against the embedded "
+        "central system or the one at --url.",
+        epilog="Ends by q or Ctrl-C, or after --duration. Exit code 1 when there was less than one completed "
+        "session for each station.",
+    )
+    parser.add_argument("--stations", type=opt.count(1, 100_000), default=5, metavar="N", help="default: 5")
+    parser.add_argument("--url", metavar="URL", help="a central system other than the embedded one")
+    parser.add_argument(
+        "--duration",
+        type=opt.positive,
+        metavar="S",
+        help=f"seconds of station time; without a terminal the default is {PLAIN_DURATION_S:g}",
+    )
+    parser.add_argument("--plain", action="store_true", help="lines instead of a table")
+    parser.add_argument(
+        "--json", action="store_true", help="the summary as JSON, and nothing else, on stdout"
+    )
+    opt.add_run_options(parser)
+    opt.add_connection_options(parser)
+    parser.set_defaults(run=_run)
+
+
+@frozen
+class Show:
+    """What the command line asks for."""
+
+    stations: int
+    seed: int
+    speed: float
+    duration_s: float
+    live: bool
+    as_json: bool
+
+
+def _run(options: argparse.Namespace) -> int:
+    console = Console(highlight=False, stderr=options.json)
+    live = can_show(console) and not options.plain and not options.json
+    duration_s = options.duration or (inf if live else PLAIN_DURATION_S)
+    show = Show(options.stations, opt.seed(options), options.speed, duration_s, live, options.json)
+    if options.url is not None:
+        opt.connection(options.url, options).dial("CS-1")  # a bad URL is said before anything starts
+    return run(partial(_demo, options, show, console), options.speed)
+
+
+async def _demo(options: argparse.Namespace, show: Show, console: Console, interrupted: trio.Event) -> Exit:
+    async with _central_system(options.url, show.seed) as (url, csms), open_fleet(show.seed) as fleet:
+        header = Header(url if options.url else f"{url} (embedded)", show.seed, show.speed)
+        async with _screen(fleet, header, console, show) as quit_wanted:
+            started = trio.current_time()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_populate, fleet, opt.connection(url, options), show.stations)
+                await _first_of(interrupted, quit_wanted, show.duration_s)
+                nursery.cancel_scope.cancel()
+            said_all = await fleet.leave(StopReason.LOCAL)
+            elapsed_s = trio.current_time() - started
+        return _conclude(summarise(fleet), csms, console, show, elapsed_s, said_all=said_all)
+
+
+@asynccontextmanager
+async def _central_system(url: str | None, seed: int) -> AsyncIterator[tuple[str, CentralSystem | None]]:
+    """The URL to dial: the one given, or that of an embedded central system on a port of its own."""
+    if url is not None:
+        yield url, None
+        return
+    csms = CentralSystem(seed=seed)
+    async with trio.open_nursery() as nursery:
+        port = await nursery.start(serve_websockets, csms, 0)
+        yield f"ws://127.0.0.1:{port}/", csms
+        await csms.close_all()
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _screen(fleet: Fleet, header: Header, console: Console, show: Show) -> AsyncIterator[trio.Event]:
+    """The table or the lines; the event is set when somebody wants to quit."""
+    if show.live:
+        keys = Keyboard.of(sys.stdin)
+        async with open_table(fleet, header, console=console, keys=keys) as table:
+            yield table.quit_wanted
+    else:
+        async with open_plain(fleet, header, console=console):
+            yield trio.Event()
+
+
+async def _populate(fleet: Fleet, connection: opt.Connection, stations: int) -> None:
+    for number, name in enumerate(islice(cycle(MIX), stations), 1):
+        station = f"CS-{number:05}"
+        specification = presets.specification(name, station)
+        keys = {"MeterValueSampleInterval": str(SAMPLE_S)}
+        fleet.add(evolve(specification, keys=keys), connection.dialect(), connection.dial(station), HABITS)
+        await trio.sleep(clock.wire(START_EACH_S / max(1, stations / 100)))
+    gc.freeze()
+
+
+async def _first_of(interrupted: trio.Event, quit_wanted: trio.Event, seconds: float) -> None:
+    """Wait until one of them happens, or the time is over."""
+    with trio.move_on_after(seconds):
+        async with trio.open_nursery() as nursery:
+            for event in (interrupted, quit_wanted):
+                nursery.start_soon(_wait_and_cancel, event, nursery.cancel_scope)
+
+
+async def _wait_and_cancel(event: trio.Event, scope: trio.CancelScope) -> None:
+    await event.wait()
+    scope.cancel()
+
+
+def _conclude(
+    summary: Summary,
+    csms: CentralSystem | None,
+    console: Console,
+    show: Show,
+    elapsed_s: float,
+    *,
+    said_all: bool,
+) -> Exit:
+    by_stations = csms.summary().violations if csms is not None else 0
+    if show.as_json:
+        result = summary.as_json() | {"seed": show.seed, "elapsed_s": round(elapsed_s, 3)}
+        if csms is not None:
+            result["violations_by_stations"] = by_stations
+        print(json.dumps(result))
+    else:
+        console.print(closing(summary), soft_wrap=True)
+        for finding in csms.findings[:10] if csms is not None else ():
+            console.print(f"[red]station broke a rule[/]: {finding}", soft_wrap=True)
+    if summary.internal_errors or by_stations:
+        raise CommandEnded(Exit.OURS, f"{summary.internal_errors + by_stations} errors of our own, see above")
+    if not said_all:
+        raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
+    if summary.sessions_completed < show.stations:
+        raise CommandEnded(
+            Exit.FAILED, f"only {summary.sessions_completed} sessions completed by {show.stations} stations"
+        )
+    return Exit.DONE

@@ -42,19 +42,22 @@ Cache = Mapping[str, TagInfo]
 
 
 def decide(tag: str, cache: Cache, now: float, settings: Settings, *, online: bool) -> Decision:
-    """Online, a tag known as valid may pass at once; offline, what is known decides, if it may."""
+    """Online, a tag known as valid may pass at once. Offline, one known as invalid may never (3.5.4)."""
     known = cache.get(tag) if settings.cache_enabled else None
     valid = known is not None and known.valid(now)
     if online:
         return Decision.ACCEPT if valid and settings.local_pre_authorize else Decision.ASK
-    if known is None:
-        return Decision.ACCEPT if settings.allow_offline_unknown else Decision.REFUSE
-    return Decision.ACCEPT if valid and settings.local_authorize_offline else Decision.REFUSE
+    if known is not None and not valid:
+        return Decision.REFUSE
+    explicitly = valid and settings.local_authorize_offline
+    return Decision.ACCEPT if explicitly or settings.allow_offline_unknown else Decision.REFUSE
 
 
 def remembered(cache: Cache, tag: str, info: TagInfo) -> Cache:
-    """The cache with what was learned; the oldest entry makes room."""
+    """The cache with what was learned; those not accepted make room first, then the oldest (3.5.1)."""
     kept = {other: known for other, known in cache.items() if other != tag}
+    if len(kept) >= CACHE_SIZE:
+        kept = {other: known for other, known in kept.items() if known.status is TagStatus.ACCEPTED}
     while len(kept) >= CACHE_SIZE:
         del kept[next(iter(kept))]
     return kept | {tag: info}

@@ -93,38 +93,47 @@ def _charging_status(c: Connector, outlet: Outlet) -> Status:
     return Status.SUSPENDED_EV if power.by == "vehicle" else Status.SUSPENDED_EVSE
 
 
-_IDLE, _UNAUTHORIZED = Limit(0.0, "idle"), Limit(0.0, "authorization")
-_NO_COMMUNICATION, _NO_SHARE = Limit(0.0, "communication"), Limit(0.0, "station")
-_UNREADY = Limit(0.0, "vehicle")
+_IDLE, _UNREADY = Limit(0.0, "idle"), Limit(0.0, "vehicle")
+_UNAUTHORIZED, _SPEECHLESS, _UNSERVED = (
+    Limit(0.0, by) for by in ("authorization", "communication", "station")
+)
 
 
 def flowing(c: Connector, outlet: Outlet) -> Limit:
     """The power that flows and what binds it. Where the station offers none, it is to blame, not the EV."""
-    return _IDLE if c.share_w is None else _flowing(c, outlet, c.share_w)
+    if c.share_w is None:
+        return _IDLE
+    offered = _offered(c, outlet, c.share_w)
+    if offered.power_w <= 0:
+        return offered
+    wanted_w = _wanted_w(c, outlet)
+    return offered if offered.power_w < wanted_w else Limit(wanted_w, "vehicle")
 
 
 def demand(c: Connector, outlet: Outlet) -> float:
     """What would flow if the station had power without end."""
-    return _flowing(c, outlet, inf).power_w
+    offered_w = _offered(c, outlet, inf).power_w
+    return min(offered_w, _wanted_w(c, outlet)) if offered_w > 0 else 0.0
 
 
-def _flowing(c: Connector, outlet: Outlet, share_w: float) -> Limit:
-    session, vehicle = c.session, c.facts.vehicle
+def _wanted_w(c: Connector, outlet: Outlet) -> float:
+    return 0.0 if c.facts.vehicle is None else c.facts.vehicle.demand_w(c.soc, outlet.supply)
+
+
+def _offered(c: Connector, outlet: Outlet, share_w: float) -> Limit:
+    """The ceiling of the power, 0 with the reason while none can flow."""
+    session, facts = c.session, c.facts
     if session is None or session.interrupted:
         return _IDLE
     if not session.released:
         return _UNAUTHORIZED
-    if c.facts.fault is Fault.EV_COMMUNICATION:
-        return _NO_COMMUNICATION
-    if vehicle is None:
-        return _UNREADY if share_w > 0 else _NO_SHARE
-    ceiling = _ceiling(vehicle, outlet, share_w)
-    if ceiling.power_w <= 0:
-        return ceiling
-    if not (connected(c, outlet) and c.facts.ev_ready):
-        return _UNREADY
-    demand_w = vehicle.demand_w(c.soc, outlet.supply)
-    return ceiling if ceiling.power_w < demand_w else Limit(demand_w, "vehicle")
+    if facts.fault is Fault.EV_COMMUNICATION:
+        return _SPEECHLESS
+    if facts.vehicle is None:
+        return _UNREADY if share_w > 0 else _UNSERVED
+    ceiling = _ceiling(facts.vehicle, outlet, share_w)
+    ready = facts.ev_ready and connected(c, outlet)
+    return ceiling if ready or ceiling.power_w <= 0 else _UNREADY
 
 
 @lru_cache(energy.LAWS)
@@ -146,20 +155,15 @@ def advanced(c: Connector, now: float, outlet: Outlet) -> Connector:
     """The same connector at `now`: energy has flowed."""
     if now <= c.at:
         return c
-    charging = _charging(c, outlet)
-    if charging is None:
+    vehicle, ceiling_w = c.facts.vehicle, _ceiling_w(c, outlet)
+    if vehicle is None or ceiling_w <= 0:
         return evolve(c, at=now)
-    vehicle, ceiling_w = charging
     charged = energy.advance(vehicle, outlet.supply, ceiling_w, c.soc, now - c.at)
     return evolve(c, at=now, soc=charged.soc, register_wh=c.register_wh + charged.energy_wh)
 
 
-def _charging(c: Connector, outlet: Outlet) -> tuple[Vehicle, float] | None:
-    """The EV that energy flows into, and the ceiling of its power; None when none flows."""
-    vehicle = c.facts.vehicle
-    if vehicle is None or c.share_w is None or flowing(c, outlet).power_w <= 0:
-        return None
-    return vehicle, _ceiling(vehicle, outlet, c.share_w).power_w
+def _ceiling_w(c: Connector, outlet: Outlet) -> float:
+    return 0.0 if c.share_w is None else _offered(c, outlet, c.share_w).power_w
 
 
 def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
@@ -169,12 +173,17 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
         instants.append(c.waiting_since + settings.connection_timeout_s)
     if c.session is not None and not c.session.interrupted:
         if settings.sample_s > 0:
-            instants.append(c.session.sampled_at + settings.sample_s)
-        charging = _charging(c, outlet)
-        if charging is not None:
-            vehicle, ceiling_w = charging
+            samples = samples_until(c.at, c.session, settings.sample_s)
+            instants.append(c.session.started_at + (samples + 1) * settings.sample_s)
+        vehicle, ceiling_w = c.facts.vehicle, _ceiling_w(c, outlet)
+        if vehicle is not None and ceiling_w > 0:
             instants.append(c.at + energy.next_knee(vehicle, outlet.supply, ceiling_w, c.soc))
     return min(instants)
+
+
+def samples_until(at: float, session: ChargingSession, sample_s: float) -> int:
+    """How many periodic samples of a session were due by then."""
+    return int((at - session.started_at + SLACK_S) / sample_s)
 
 
 def interrupted(c: Connector, now: float, outlet: Outlet) -> Connector:

@@ -5,6 +5,7 @@ own curve, and from there SoC and energy at any instant are one evaluation. Noth
 twice comes to the same as once, and energy is always the capacity times the rise of SoC.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from math import inf
 from typing import NamedTuple
@@ -26,7 +27,7 @@ RELATIVE_RESOLUTION = 1e-12
 """The same for durations so long that their own rounding is what counts."""
 
 LAWS = 4096
-"""So many EVs at so many limits are kept worked out, since most stretches of a charge begin as the last did."""
+"""So many EVs at so many limits are kept worked out: most stretches of a charge begin as the last did."""
 
 
 @frozen
@@ -113,26 +114,27 @@ def sample(vehicle: Vehicle, supply: Supply, soc: float, power_w: float) -> Read
 def advance(vehicle: Vehicle, supply: Supply, limit_w: float, soc: float, seconds: float) -> Charged:
     """What charging below a constant ceiling brings in `seconds`; below 0 they count as none."""
     seconds = max(seconds, 0.0)
-    capacity_wh = vehicle.capacity_wh
     slack = RESOLUTION_S + RELATIVE_RESOLUTION * seconds
-    ahead: list[tuple[Stretch, float]] = []
-    for stretch in _law(vehicle, supply, limit_w).stretches(soc):
-        duration = stretch.seconds(capacity_wh)
-        if not ahead and seconds < duration - slack:  # the usual case: no knee on the way
-            gain = stretch.gain(seconds / duration)
-            return Charged(capacity_wh * gain, min(soc + gain, stretch.end))
-        ahead.append((stretch, duration))
-    if ahead and seconds >= sum(duration for _, duration in ahead) - slack:
-        return Charged(capacity_wh * (1.0 - soc), 1.0)
+    capacity_wh = vehicle.capacity_wh
     energy_wh = 0.0
-    for stretch, duration in ahead:
-        if seconds < duration:
+    stretches = _law(vehicle, supply, limit_w).stretches(soc)
+    for stretch in stretches:
+        duration = stretch.seconds(capacity_wh)
+        missing = duration - seconds
+        if missing <= 0:
+            energy_wh += capacity_wh * (stretch.end - soc)
+            soc = stretch.end
+            seconds = -missing
+        elif missing > slack or missing + _seconds(stretches, capacity_wh) > slack:
             gain = stretch.gain(seconds / duration)
             return Charged(energy_wh + capacity_wh * gain, min(soc + gain, stretch.end))
-        energy_wh += capacity_wh * (stretch.end - soc)
-        soc = stretch.end
-        seconds -= duration
+        else:
+            return Charged(energy_wh + capacity_wh * (1.0 - soc), 1.0)
     return Charged(energy_wh, soc)
+
+
+def _seconds(stretches: Iterable[Stretch], capacity_wh: float) -> float:
+    return sum(stretch.seconds(capacity_wh) for stretch in stretches)
 
 
 def time_until(vehicle: Vehicle, supply: Supply, limit_w: float, soc: float, target: float) -> float:

@@ -81,8 +81,9 @@ class Outbox:
         return known
 
     def session_of(self, transaction_id: int) -> str | None:
-        """The own key of the session with this id."""
-        return next((key for key, known in self.transaction_ids.items() if known == transaction_id), None)
+        """The own key of the session with this id; of the last one, should the central system repeat it."""
+        ids = reversed(self.transaction_ids.items())
+        return next((key for key, known in ids if known == transaction_id), None)
 
     def forget_ended(self, running: set[str]) -> None:
         """Drop the ids of sessions that neither run nor have anything left to say."""

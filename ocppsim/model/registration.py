@@ -19,11 +19,11 @@ class Standing(Enum):
 
 @frozen
 class Registration:
-    """`pause_s` is how long to wait before the next boot; None when none is wanted."""
+    """`boots` are those sent since the last success. `pause_s` is how long to wait before the next one."""
 
     standing: Standing = Standing.UNKNOWN
     boots: int = 0
-    pause_s: float | None = None
+    pause_s: float | None = None  # None: no boot is wanted
     own_pause_s: float = FIRST_PAUSE_S  # where the central system named no interval
 
     @property
@@ -36,7 +36,7 @@ class Registration:
     def answered(self, standing: Standing, interval_s: float) -> "Registration":
         """The next boot goes after exactly the interval; 0 leaves the choice to us."""
         if standing is Standing.ACCEPTED:
-            return evolve(self, standing=standing, pause_s=None, own_pause_s=FIRST_PAUSE_S)
+            return Registration(standing)
         return evolve(self, standing=standing)._again(interval_s)
 
     def failed(self) -> "Registration":

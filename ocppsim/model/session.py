@@ -36,7 +36,6 @@ class ChargingSession:
     tag: str
     start_wh: float
     started_at: float
-    sampled_at: float
     released: bool = True  # False: the tag was refused afterwards; no energy flows
     interrupted_at: float | None = None  # the station went down then; it is closed after the next boot
 

@@ -1,7 +1,8 @@
 """How a connector's state follows from the one before: one input, one step, pure.
 
 `step(state, input, now, outlet, settings) -> state, happenings, verdict`. Energy is brought up to `now`
-first; then the input has its effect; then a session begins if all it needs is there.
+first, and a sample that is due is taken; then the input has its effect; then a session begins if all it needs
+is there.
 """
 
 from typing import assert_never
@@ -18,6 +19,7 @@ from ocppsim.model.connector import (
     demand,
     occupied,
     reading,
+    samples_until,
     status,
 )
 from ocppsim.model.facts import Facts, Fault, Lock
@@ -68,6 +70,7 @@ class _Turn:
 def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settings) -> Step:
     """The next state, what happened on the way, and the connector's word on a request."""
     turn = _Turn(advanced(c, now, outlet), now, outlet, settings)
+    _sample_if_due(turn, c.at)
     verdict = _take(turn, what)
     _begin_if_ready(turn)
     _watch_patience(turn)
@@ -77,6 +80,8 @@ def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settin
 
 def _take(turn: _Turn, what: Input) -> Verdict:
     match what:
+        case Tick():
+            return _tick(turn)
         case Observe(facts):
             return _observe(turn, facts)
         case Present(tag):
@@ -100,8 +105,6 @@ def _take(turn: _Turn, what: Input) -> Verdict:
         case TakeSample(context):
             _sample(turn, context)
             return Verdict.ACCEPTED
-        case Tick():
-            return _tick(turn)
         case CloseInterrupted(reason):
             return _close_interrupted(turn, reason)
         case _:
@@ -242,19 +245,19 @@ def _close_interrupted(turn: _Turn, reason: StopReason) -> Verdict:
 
 
 def _tick(turn: _Turn) -> Verdict:
-    c, settings = turn.c, turn.settings
-    patience = settings.connection_timeout_s
+    c, patience = turn.c, turn.settings.connection_timeout_s
     if c.waiting_since is not None and 0 < patience <= turn.now - c.waiting_since + SLACK_S:
         turn.c = evolve(turn.c, tag=None, asking=None, waiting_since=None, finishing=occupied(c, turn.outlet))
-    session = turn.c.session
-    if session is not None and not session.interrupted and settings.sample_s > 0:
-        missed = int((turn.now - session.sampled_at + SLACK_S) / settings.sample_s)
-        if missed > 0:
-            turn.c = evolve(
-                turn.c, session=evolve(session, sampled_at=session.sampled_at + missed * settings.sample_s)
-            )
-            _sample(turn, Context.PERIODIC)
     return Verdict.ACCEPTED
+
+
+def _sample_if_due(turn: _Turn, since: float) -> None:
+    """Whatever the step is about; however many samples are overdue, one is taken."""
+    session, sample_s = turn.c.session, turn.settings.sample_s
+    if session is None or session.interrupted or sample_s <= 0:
+        return
+    if samples_until(turn.now, session, sample_s) > samples_until(since, session, sample_s):
+        _sample(turn, Context.PERIODIC)
 
 
 def _sample(turn: _Turn, context: Context) -> None:
@@ -273,7 +276,7 @@ def _begin_if_ready(turn: _Turn) -> None:
     if not connected(c, turn.outlet):
         return
     key = f"{c.number}-{c.begun + 1}"
-    session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now, sampled_at=turn.now)
+    session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now)
     turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False)
     turn.happened.append(Begun(session))
     _tell_demand(turn, afresh=True)

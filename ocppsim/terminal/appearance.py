@@ -17,8 +17,10 @@ class Appearance:
     word: str
     style: str
 
-    def __str__(self) -> str:
-        return f"{self.sign} {self.word}"
+    @property
+    def in_words(self) -> tuple[str, str]:
+        """Sign and word, with the style."""
+        return f"{self.sign} {self.word}", self.style
 
 
 STATUSES: Mapping[Status | None, Appearance] = {

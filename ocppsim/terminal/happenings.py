@@ -35,7 +35,7 @@ class Happening:
 class Look:
     """What a board showed at an instant; nothing yet, unless told otherwise."""
 
-    link: LinkView = LinkView()
+    link: LinkView = field(factory=LinkView)
     standing: Standing = Standing.UNKNOWN
     connectors: Mapping[int, ConnectorView] = field(factory=dict)
     refusal: str = ""
@@ -82,7 +82,7 @@ def _of_connector(before: ConnectorView, now: ConnectorView, at: float) -> Itera
         yield ("faulted", Level.BAD) if faulted else ("no longer faulted", Level.GOOD)
     if now.sessions_ended > before.sessions_ended:
         energy = words.energy(now.energy_delivered_wh - before.energy_delivered_wh)
-        lasted = f" in {words.elapsed(at - before.session.started_at)}" if before.session is not None else ""
+        lasted = f" in {words.span(at - before.session.started_at)}" if before.session is not None else ""
         yield f"session ended, {energy}{lasted} ({_reason(now.last_reason)})", Level.GOOD
     if now.session is not None and (before.session is None or before.session.key != now.session.key):
         yield f"session begun with {now.session.tag}", Level.PLAIN

@@ -16,7 +16,7 @@ CROWD = 50
 
 @define(eq=False)
 class Ear:
-    """Is called by those whom it happens to, and only takes notes; `attend` now and then, for new stations."""
+    """Called by those whom it happens to, it only takes notes; `attend` now and then, for new stations."""
 
     fleet: Fleet
     _heard: list[Happening] = field(factory=list)

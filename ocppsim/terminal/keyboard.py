@@ -7,7 +7,7 @@ import tty
 from collections.abc import Mapping
 from contextlib import suppress
 from types import TracebackType
-from typing import IO
+from typing import IO, Self
 
 import trio
 
@@ -65,7 +65,7 @@ class Keyboard:
         return cls(descriptor) if in_front else None
 
     @trio.lowlevel.enable_ki_protection
-    def __enter__(self) -> "Keyboard":
+    def __enter__(self) -> Self:
         self._before = termios.tcgetattr(self.descriptor)
         tty.setcbreak(self.descriptor, termios.TCSANOW)
         return self

@@ -1,7 +1,6 @@
 """The live table: over the whole terminal while a fleet runs; the last one stays when it is gone."""
 
 import os
-import select
 import signal
 import threading
 from collections import deque
@@ -16,6 +15,7 @@ from rich.live import Live
 
 from ocppsim import clock
 from ocppsim.actors.fleet import Fleet
+from ocppsim.terminal.console import takes_output
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.keyboard import Keyboard
 from ocppsim.terminal.page import Frame, Page, lay_out
@@ -32,16 +32,6 @@ SHARE = 20
 POWERS_KEPT = 40
 
 
-def can_show(console: Console) -> bool:
-    """Whether there is a terminal in front of a person that can be drawn on; else plain lines are in place."""
-    if not console.is_terminal or console.is_dumb_terminal:
-        return False
-    try:
-        return os.tcgetpgrp(console.file.fileno()) == os.getpgrp()
-    except (OSError, ValueError):  # no file, or no terminal of ours
-        return False
-
-
 @define(eq=False)
 class LiveTable:
     """Made by `open_table`. `quit_wanted` is set when somebody presses q; who opened the table acts on it."""
@@ -51,7 +41,7 @@ class LiveTable:
     console: Console
     keys: Keyboard | None
     quit_wanted: trio.Event = field(factory=trio.Event)
-    view: View = View()
+    view: View = field(factory=View)
     _note: str = ""
     _pages: int = 1
     _cost_s: float = 0.0
@@ -97,7 +87,7 @@ class LiveTable:
         began = perf_counter()
         page = self.page(hints=self.keys is not None)
         self._pages, self.view = page.pages, evolve(self.view, page=page.number)
-        if self._live is not None and _takes_output(self.console):
+        if self._live is not None and takes_output(self.console):
             self._live.update(page.lines, refresh=True)
         self._cost_s = perf_counter() - began
 
@@ -138,17 +128,6 @@ class LiveTable:
                     os.kill(os.getpid(), signal.SIGSTOP)  # it goes on here when it is continued
                     self.raise_curtain()
                 self._news.set()
-
-
-def _takes_output(console: Console) -> bool:
-    """Whether writing would not wait: a stalled terminal (Ctrl-S, a slow line) must not stall the fleet."""
-    try:
-        descriptor = console.file.fileno()
-    except (OSError, ValueError):  # no file
-        return True
-    poll = select.poll()
-    poll.register(descriptor, select.POLLOUT)
-    return bool(poll.poll(0))
 
 
 @asynccontextmanager

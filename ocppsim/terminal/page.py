@@ -8,15 +8,17 @@ from rich.cells import cell_len
 
 from ocppsim import clock
 from ocppsim.actors.fleet import Fleet
-from ocppsim.terminal.columns import choose
+from ocppsim.terminal.columns import choose, in_words
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.snapshot import by_attention, row_of
-from ocppsim.terminal.table import MARGIN, Lines, body, foot, heading, ruler, title
+from ocppsim.terminal.table import MARGIN, Lines, body, foot, heading, legend, ruler, title
 from ocppsim.terminal.totals import Summary
 from ocppsim.terminal.view import View
 
 MOST_ROWS = 30
 """More would cost the fleet time that it needs."""
+
+ROWS_BEFORE_LEGEND = 8
 
 
 @frozen
@@ -41,17 +43,19 @@ class Frame:
 
 def lay_out(fleet: Fleet, frame: Frame, view: View, width: int, height: int) -> Page:
     """The page in at most `height` lines, as far as that is possible."""
-    inner = width - 2 * len(MARGIN)
-    columns = choose(inner, _longest_id(fleet), _most_connectors(fleet))
-    below = Lines((ruler(columns),)) + foot(frame.summary, frame.powers, inner)
-    top = heading(columns)
-    above = len(_title(frame, view, 1, 1, inner))
-    size = max(1, min(MOST_ROWS, height - above - len(top) - len(below)))
-    pages = max(1, ceil(len(fleet.stations) / size))
+    inner = width - len(MARGIN)
+    connectors = _most_connectors(fleet)
+    columns = choose(inner, _longest_id(fleet), connectors)
+    top, below = heading(columns), Lines((ruler(columns),)) + foot(frame.summary, frame.powers, inner)
+    most = len(fleet.stations)
+    room = height - len(_title(frame, view, most, most, inner)) - len(top) - len(below)
+    signs = legend(inner)
+    if not in_words(columns, connectors) and room - len(signs) >= ROWS_BEFORE_LEGEND:
+        below, room = below + signs, room - len(signs)
+    size = max(1, min(MOST_ROWS, room))
+    pages = max(1, ceil(most / size))
     number = min(view.page, pages - 1)
-    stations = list(fleet.stations.values())
-    if view.by_attention:
-        stations = by_attention(fleet, stations)
+    stations = by_attention(fleet) if view.by_attention else list(fleet.stations.values())
     rows = [row_of(fleet, station) for station in stations[number * size :][:size]]
     lines = _title(frame, view, number, pages, inner) + top + body(columns, rows) + below
     return Page(lines, number, pages)
@@ -60,7 +64,8 @@ def lay_out(fleet: Fleet, frame: Frame, view: View, width: int, height: int) -> 
 def _title(frame: Frame, view: View, number: int, pages: int, width: int) -> Lines:
     elapsed_s = clock.now() - frame.header.started_at
     order = "s as they came" if view.by_attention else "s trouble first"
-    hints = f"n p page {number + 1} of {pages}   {order}   q quit" if frame.keys else ""
+    paging = f"n p page {number + 1} of {pages}   " if pages > 1 else ""
+    hints = f"{paging}{order}   q quit" if frame.keys else ""
     return title(frame.header, elapsed_s, frame.note, hints, width)
 
 

@@ -19,6 +19,7 @@ def as_svg(renderable: RenderableType, *, width: int, title: str = "ocppsim") ->
         no_color=False,
     )
     console.print(renderable)
-    svg = console.export_svg(title=title, unique_id="ocppsim")
+    svg = console.export_svg(title=title, unique_id="ocppsim", font_aspect_ratio=0.602)
     without_faces = re.sub(r"@font-face\s*{.*?}\s*", "", svg, flags=re.DOTALL)
-    return without_faces.replace("Fira Code, monospace", FONTS)
+    at_hand = without_faces.replace("Fira Code, monospace", FONTS)
+    return at_hand.replace("<svg ", '<svg xml:space="preserve" ', 1)

@@ -3,7 +3,6 @@
 Reads boards and statistics and asks nobody; knows nothing of how it will be shown.
 """
 
-from collections.abc import Iterable
 from enum import Enum, auto
 
 from attrs import frozen
@@ -55,7 +54,6 @@ class Row:
     calls: int
     round_trip_s: float | None  # of the last CALL
     restarts: int
-    violations: int  # of the central system
     event: str
 
     @property
@@ -83,7 +81,6 @@ def row_of(fleet: Fleet, station: Station) -> Row:
         calls=tally.calls,
         round_trip_s=tally.last_round_trip_s if tally.calls else None,
         restarts=restarts(statistics),
-        violations=tally.violations,
         event=printable(_event(fleet, board, link, statistics)),
     )
 
@@ -127,9 +124,9 @@ def restarts(statistics: Statistics) -> int:
 # -- order
 
 
-def by_attention(fleet: Fleet, stations: Iterable[Station]) -> list[Station]:
+def by_attention(fleet: Fleet) -> list[Station]:
     """Those first that somebody should look at; otherwise in the order they came."""
-    return sorted(stations, key=lambda station: _calm(fleet, station))
+    return sorted(fleet.stations.values(), key=lambda station: _calm(fleet, station))
 
 
 def _calm(fleet: Fleet, station: Station) -> int:

@@ -22,10 +22,7 @@ class Item:
 
 def items(summary: Summary) -> Iterator[Item]:
     """What there is to say, and of troubles only those there were; violations are told in any case."""
-    yield Item(
-        "stations",
-        f"{summary.stations:,}, {summary.connected:,} connected, {summary.registered:,} registered",
-    )
+    yield Item("stations", f"{summary.stations:,}, of which {summary.booted:,} booted")
     running = f", {summary.sessions_running:,} still running" if summary.sessions_running else ""
     yield Item("sessions", f"{summary.sessions_completed:,} completed{running}")
     yield Item("energy", words.energy(summary.energy_wh))

@@ -1,16 +1,16 @@
 """The table as text: pure functions from a summary and rows to lines, none wider than asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from ocppsim.terminal import words
-from ocppsim.terminal.appearance import FAILED, FAINT, RULE, SEPARATOR, TROUBLE, sparkline, spelled
+from ocppsim.terminal.appearance import FAILED, FAINT, RULE, SEPARATOR, STATUSES, TROUBLE, sparkline, spelled
 from ocppsim.terminal.columns import GAP, Column
 from ocppsim.terminal.header import Header
+from ocppsim.terminal.pieces import Pieces, as_text, fitted, joined
 from ocppsim.terminal.snapshot import LinkState, Row
 from ocppsim.terminal.totals import Summary
 
@@ -25,10 +25,10 @@ class Lines:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in self.lines:
-            line = line.copy()
+            line = Text.assemble(line)  # its own style becomes a span: `render` heeds those alone
             line.plain = spelled(line.plain, console.encoding)
             line.truncate(options.max_width, overflow="crop")
-            yield line
+            yield from line.render(console, end="\n")
 
     def __add__(self, other: "Lines") -> "Lines":
         return Lines(self.lines + other.lines)
@@ -64,12 +64,12 @@ def beside(left: Lines, right: Text, width: int) -> Lines:
     return Lines((*left.lines[:-1], last))
 
 
-def packed(parts: Iterable[Text], width: int) -> Lines:
+def packed(parts: Iterable[Text], width: int, separator: str = SEPARATOR) -> Lines:
     """The parts one after the other, in as many lines as they need."""
     lines: list[Text] = []
     for part in parts:
-        if lines and lines[-1].cell_len + len(SEPARATOR) + part.cell_len <= width:
-            lines[-1] = Text.assemble(lines[-1], (SEPARATOR, FAINT), part)
+        if lines and lines[-1].cell_len + len(separator) + part.cell_len <= width:
+            lines[-1] = Text.assemble(lines[-1], (separator, FAINT), part)
         else:
             lines.append(Text.assemble(MARGIN, part))
     return Lines(tuple(lines))
@@ -79,8 +79,8 @@ def packed(parts: Iterable[Text], width: int) -> Lines:
 
 
 def heading(columns: Sequence[Column]) -> Lines:
-    titles = [Text(column.title, "bold") for column in columns]
-    return Lines((_line(columns, titles), ruler(columns)))
+    titles = _line(columns, [((column.title, "bold"),) for column in columns])
+    return Lines((Text(), as_text(titles), ruler(columns)))
 
 
 def ruler(columns: Sequence[Column]) -> Text:
@@ -92,27 +92,17 @@ def body(columns: Sequence[Column], rows: Iterable[Row]) -> Lines:
 
 
 def _row(columns: Sequence[Column], row: Row) -> Text:
-    line = _line(columns, [column.cell(row, column.width) for column in columns])
+    pieces = _line(columns, [column.cell(row, column.width) for column in columns])
     if row.link is LinkState.GAVE_UP:
-        return Text(line.plain, FAILED)
-    return line
+        return Text("".join(text for text, _ in pieces), FAILED)
+    return as_text(pieces)
 
 
-def _line(columns: Sequence[Column], cells: Iterable[Text]) -> Text:
-    line = Text(MARGIN)
-    for column, cell in zip(columns, cells, strict=True):
-        if len(line) > len(MARGIN):
-            line.append(" " * GAP)
-        line.append_text(fitted(cell, column.width, right=column.right))
-    return line
-
-
-def fitted(cell: Text, width: int, *, right: bool = False) -> Text:
-    """Exactly this wide; what is cut off is owned up to."""
-    cell = cell.copy()
-    cell.truncate(width, overflow="ellipsis")
-    missing = width - cell_len(cell.plain)
-    return Text.assemble(" " * missing, cell) if right else Text.assemble(cell, " " * missing)
+def _line(columns: Sequence[Column], cells: Iterable[Pieces]) -> Pieces:
+    fit = (
+        fitted(cell, column.width, right=column.right) for column, cell in zip(columns, cells, strict=True)
+    )
+    return ((MARGIN, ""), *joined(fit, GAP))
 
 
 # -- foot
@@ -123,19 +113,36 @@ def foot(summary: Summary, powers: Sequence[float], width: int) -> Lines:
     return packed(_fleet(summary), width) + packed(_work(summary, powers), width) + trouble(summary, width)
 
 
+def legend(width: int) -> Lines:
+    """What the signs of connectors mean."""
+    looks = (look for status, look in STATUSES.items() if status is not None)
+    signs = (Text.assemble((look.sign, look.style), (f" {look.word}", FAINT)) for look in looks)
+    return packed(signs, width, " " * GAP)
+
+
 def _fleet(summary: Summary) -> list[Text]:
     return [
         Text(words.plural(summary.stations, "station"), "bold"),
-        _count(summary.connected, "connected", "green"),
-        _count(summary.registered, "registered", "green"),
-        *_if_any(summary.failed, "gave up", TROUBLE),
-        *_if_any(summary.restarts, "restarts", "magenta"),
-        _count(summary.violations, "violations", "yellow"),
-        *_if_any(summary.calls_failed, "calls failed", "yellow"),
-        *_if_any(summary.resent, "resent", "yellow"),
-        *_if_any(summary.given_up, "given up", TROUBLE),
-        *_if_any(summary.internal_errors + summary.crashes, "errors of our own", TROUBLE),
+        _count(f"{summary.connected:,} connected", summary.connected, "green"),
+        _count(f"{summary.registered:,} registered", summary.registered, "green"),
+        _count(words.plural(summary.violations, "violation"), summary.violations, "yellow"),
+        *_troubles(summary),
     ]
+
+
+def _troubles(summary: Summary) -> Iterator[Text]:
+    """Those there are."""
+    ours = summary.internal_errors + summary.crashes
+    for count, text, style in (
+        (summary.failed, f"{summary.failed:,} gave up", TROUBLE),
+        (summary.restarts, words.plural(summary.restarts, "restart"), "magenta"),
+        (summary.calls_failed, f"{words.plural(summary.calls_failed, 'call')} failed", "yellow"),
+        (summary.resent, f"{summary.resent:,} resent", "yellow"),
+        (summary.given_up, f"{words.plural(summary.given_up, 'message')} given up", TROUBLE),
+        (ours, f"{words.plural(ours, 'error')} of our own", TROUBLE),
+    ):
+        if count:
+            yield Text(text, style)
 
 
 def _work(summary: Summary, powers: Sequence[float]) -> list[Text]:
@@ -151,17 +158,13 @@ def _work(summary: Summary, powers: Sequence[float]) -> list[Text]:
     ]
 
 
-def _count(count: int, word: str, style: str) -> Text:
-    return Text(f"{count:,} {word}", style if count else "")
-
-
-def _if_any(count: int, word: str, style: str) -> list[Text]:
-    return [_count(count, word, style)] if count else []
+def _count(text: str, count: int, style: str) -> Text:
+    return Text(text, style if count else "")
 
 
 def trouble(summary: Summary, width: int) -> Lines:
     """What everybody must see."""
     if not summary.store_trouble:
         return Lines(())
-    text = f"NOTHING IS KEPT ANY MORE: {words.printable(summary.store_trouble)}; the fleet goes on in memory"
-    return Lines((Text(MARGIN + text, TROUBLE),))
+    why = Text(words.printable(summary.store_trouble), TROUBLE)
+    return packed([Text("nothing is kept any more, the fleet goes on in memory", TROUBLE), why], width)

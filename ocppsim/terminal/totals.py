@@ -15,7 +15,8 @@ class Summary:
 
     stations: int
     connected: int
-    registered: int
+    registered: int  # connected and accepted
+    booted: int  # accepted at least once
     failed: int  # stations that gave up
     sessions_completed: int  # the central system took their StopTransaction
     sessions_running: int
@@ -58,6 +59,7 @@ def summarise(fleet: Fleet) -> Summary:
         stations=len(boards),
         connected=sum(board.online for board in boards),
         registered=sum(board.online and board.registration.accepted for board in boards),
+        booted=sum(tally.boots_accepted > 0 for tally in tallies),
         failed=len(fleet.failed),
         sessions_completed=sum(tally.sessions_delivered for tally in tallies),
         sessions_running=sum(view.session is not None for view in running),

@@ -11,6 +11,14 @@ def energy(energy_wh: float) -> str:
     return _scaled(energy_wh / 1000, ("kWh", "MWh", "GWh"))
 
 
+def kilo(value: float, decimals: int) -> str:
+    """Thousands of a unit that the heading names, with fewer decimals the more there are."""
+    value /= 1000
+    while decimals and round(value, decimals) >= 10 ** (4 - decimals):
+        decimals -= 1
+    return f"{value:,.{decimals}f}"
+
+
 def duration(seconds: float) -> str:
     """A short one, such as a round trip."""
     return _scaled(seconds * 1000, ("ms", "s", "ks"))
@@ -19,6 +27,11 @@ def duration(seconds: float) -> str:
 def percent(fraction: float) -> str:
     """Rounded down: full is said of what is full."""
     return f"{int(fraction * 100 + 1e-6)}%"
+
+
+def span(seconds: float) -> str:
+    """How long something took: in seconds while those say it best."""
+    return f"{seconds:.0f} s" if seconds < 120 else elapsed(seconds)
 
 
 def elapsed(seconds: float, decimals: int = 0) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from ocppsim.dialects.dialect import Draft, InvalidMessage, KeyChange, Reading
+from ocppsim.dialects.v16 import keys, messages, requests
 from ocppsim.model.commands import Answer, Command, KeyReport
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault as ConnectorFault
@@ -15,9 +17,6 @@ from ocppsim.protocol.actions import Message, Sender
 from ocppsim.protocol.errors import V16_CODES, Fault, Refusal, Violation
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import core
-
-from ocppsim.dialects.dialect import Draft, InvalidMessage, KeyChange, Reading
-from ocppsim.dialects.v16 import keys, messages, requests
 
 
 @frozen
@@ -111,7 +110,7 @@ class Dialect16:
         return keys.report(specification, changed, names)
 
     def with_heartbeat_interval(self, changed: Mapping[str, str], seconds: float) -> Mapping[str, str]:
-        return {**changed, "HeartbeatInterval": str(round(seconds))}
+        return {**changed, "HeartbeatInterval": str(min(max(round(seconds), 1), keys.LARGEST))}
 
     # -- both ways
 

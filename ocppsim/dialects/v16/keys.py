@@ -5,11 +5,10 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
+from ocppsim.dialects.dialect import KeyChange
 from ocppsim.model.commands import KeyReport, KeyVerdict
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
-
-from ocppsim.dialects.dialect import KeyChange
 
 Value: TypeAlias = "bool | int | tuple[str, ...] | str"
 
@@ -31,9 +30,10 @@ class BadValue(ValueError):
 def _integer(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise BadValue("not a whole number of 0 or more")
-    if int(text) > LARGEST:
+    digits = text.lstrip("0") or "0"
+    if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
         raise BadValue(f"more than {LARGEST}")
-    return int(text)
+    return int(digits)
 
 
 def _boolean(text: str) -> bool:
@@ -118,6 +118,8 @@ def settings(specification: Specification, changed: Changed) -> Settings:
         for key in KEYS.values()
         if key.setting is not None
     }
+    if not values["measurands"]:  # nothing to sample
+        values["sample_s"] = 0
     return evolve(_DEFAULTS, **values)
 
 

@@ -1,7 +1,7 @@
 """What a station says in OCPP 1.6: happenings to messages, and what the central system answers to them."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ocppsim.clock import moment
@@ -55,6 +55,9 @@ REASON: Mapping[StopReason, core.StopReason] = {
     StopReason.SOFT_RESET: "SoftReset",
     StopReason.UNLOCK_COMMAND: "UnlockCommand",
 }
+_WITH_EV = frozenset({Status.PREPARING, Status.SUSPENDED_EV, Status.SUSPENDED_EVSE, Status.FINISHING})
+"""The statuses that go with a failure to talk to the EV (4.9)."""
+
 CONTEXT: Mapping[Context, core.ReadingContext] = {
     Context.PERIODIC: "Sample.Periodic",
     Context.TRIGGER: "Trigger",
@@ -90,8 +93,10 @@ def boot(specification: Specification) -> core.BootNotification:
 def status(number: int, value: Status, fault: Fault | None, at: float) -> core.StatusNotification:
     """A fault that does not stop charging is told as a warning, without the status Faulted (4.9)."""
     code: core.ChargePointErrorCode = "NoError" if fault is None else ERROR_CODE[fault]
-    if fault is None and value is Status.FAULTED:
+    if value is Status.FAULTED and (fault is None or not fault.stops_charging):
         code = "OtherError"  # an emergency stop has no code of its own
+    if fault is Fault.EV_COMMUNICATION and value not in _WITH_EV:
+        code = "NoError"
     return core.StatusNotification(
         connector_id=number, error_code=code, status=STATUS[value], timestamp=moment(at)
     )
@@ -186,8 +191,19 @@ _MEASURED: Mapping[str, Callable[[Sampled, core.ReadingContext], Values]] = {
 # -- what the central system answers
 
 
+LONGEST_S = 2**31
+"""No wait is longer, whatever the central system says."""
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""A clock beyond leaves no room for the time stamps before or after it; it counts as unreadable."""
+
+
 def _instant(time: datetime | None) -> float | None:
     return None if time is None else time.timestamp()
+
+
+def _clock(time: datetime | None) -> float | None:
+    return _instant(time) if time is not None and EARLIEST <= time <= LATEST else None
 
 
 def tag_info(info: core.IdTagInfo) -> TagInfo:
@@ -195,7 +211,8 @@ def tag_info(info: core.IdTagInfo) -> TagInfo:
 
 
 def _boot_answer(answer: core.BootNotificationResponse) -> CallAnswer:
-    return BootAnswer(STANDING[answer.status], answer.interval, _instant(answer.current_time))
+    interval_s = float(min(max(answer.interval, 0), LONGEST_S))
+    return BootAnswer(STANDING[answer.status], interval_s, _clock(answer.current_time))
 
 
 def _stop_answer(answer: core.StopTransactionResponse) -> CallAnswer:
@@ -206,7 +223,7 @@ ANSWERS: Mapping[str, Callable[[Any], CallAnswer]] = {
     "Authorize": lambda answer: TagAnswer(tag_info(answer.id_tag_info)),
     "BootNotification": _boot_answer,
     "DataTransfer": lambda _: Taken(),
-    "Heartbeat": lambda answer: TimeAnswer(_instant(answer.current_time)),
+    "Heartbeat": lambda answer: TimeAnswer(_clock(answer.current_time)),
     "MeterValues": lambda _: Taken(),
     "StartTransaction": lambda answer: SessionAnswer(answer.transaction_id, tag_info(answer.id_tag_info)),
     "StatusNotification": lambda _: Taken(),

@@ -1,20 +1,16 @@
 """OCPP 1.6 requests of the central system: to commands, and the station's word to responses."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import frozen
 
+from ocppsim.dialects.v16 import keys
 from ocppsim.model import commands
 from ocppsim.model.commands import Answer, Command, KeyReport, KeyVerdict, TransferVerdict, TriggerVerdict
 from ocppsim.model.inputs import Verdict
-from ocppsim.protocol.actions import Message
 from ocppsim.protocol.errors import Fault, Refusal, Violation
 from ocppsim.protocol.v16 import core, remote_trigger
-
-from ocppsim.dialects.v16 import keys
-
-Q = TypeVar("Q", bound="Message[Any]")
 
 _TRIGGERS = {
     "BootNotification": commands.Trigger.BOOT,

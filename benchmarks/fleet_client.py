@@ -66,9 +66,9 @@ def _options() -> Namespace:
 async def _measure(options: Namespace, store: Folder) -> dict[str, object]:
     baseline_kib = pss_kib()
     async with open_fleet(1, store) as fleet:
-        started = perf_counter()
+        started, cpu = perf_counter(), process_time()
         await _boot(fleet, options)
-        boot_s = perf_counter() - started
+        boot_s, boot_cpu_s = perf_counter() - started, process_time() - cpu
         gc.collect()
         gc.freeze()
         kib = (pss_kib() - baseline_kib) / options.stations
@@ -80,7 +80,14 @@ async def _measure(options: Namespace, store: Folder) -> dict[str, object]:
             await trio.sleep(SETTLING_S if options.load != "paced" else 2.0)
             window = await _window(fleet, options.seconds)
             nursery.cancel_scope.cancel()
-    return {"stations": options.stations, "load": options.load, "boot_s": boot_s, "station_kib": kib, **window}
+    return {
+        "stations": options.stations,
+        "load": options.load,
+        "boot_s": boot_s,
+        "boots_per_cpu_s": options.stations / boot_cpu_s,
+        "station_kib": kib,
+        **window,
+    }
 
 
 async def _boot(fleet: Fleet, options: Namespace) -> None:

@@ -1,0 +1,169 @@
+"""`make bench`: our fleet beside a plain asyncio client, and what a station costs; writes docs/performance.md.
+
+Each figure is of a process of its own against a sink in another. CPU times are scaled by a calibration loop that
+runs inside the measured window (see `calibration`), and ratios are of neighbouring runs, because shared cores
+swing by a factor of two.
+"""
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any, TypeAlias
+
+Result: TypeAlias = dict[str, Any]  # a line of JSON
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
+TRANSPORTS = ("trio-websocket", "websockets")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=10.0, help="the measured window of each run")
+    parser.add_argument("--rounds", type=int, default=3, help="of each pair of neighbouring runs")
+    parser.add_argument("--most", type=int, default=10_000, help="the largest idle fleet")
+    parser.add_argument("--no-write", action="store_true", help=f"leave {DOCUMENT.name} as it is")
+    options = parser.parse_args()
+    text = "\n".join(_report(options))
+    if not options.no_write:
+        DOCUMENT.write_text(text + "\n")
+
+
+def _report(options: argparse.Namespace) -> Iterator[str]:
+    for line in _lines(options):
+        print(line, flush=True)
+        yield line
+
+
+def _lines(options: argparse.Namespace) -> Iterator[str]:
+    yield "# What a station costs"
+    yield ""
+    yield f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()}:"
+    yield f"{options.rounds} rounds of {options.seconds:g} s each, medians. CPU times are scaled to a quiet core by a"
+    yield "calibration loop inside the measured window. All messages are validated both ways, the folder store is on,"
+    yield "nothing is traced."
+    yield ""
+    yield from _closed_loop(options)
+    yield from _growth(options)
+    yield from _paced(options)
+    yield from _idle(options)
+
+
+def _closed_loop(options: argparse.Namespace) -> Iterator[str]:
+    yield "## CPU time of an OCPP call, 1,000 stations of two connectors in a closed loop"
+    yield ""
+    yield "The same mix of messages by a plain asyncio client (PyPI `ocpp` with its defaults, and `websockets`), in"
+    yield "neighbouring runs. The client has no connectors, no timers, no outbox and no store."
+    yield ""
+    yield "| client | µs per call | part of the asyncio client |"
+    yield "|---|---|---|"
+    ours: dict[str, list[float]] = {transport: [] for transport in TRANSPORTS}
+    theirs: dict[str, list[float]] = {"threads": [], "inline": []}
+    for _ in range(options.rounds):
+        for transport in TRANSPORTS:
+            ours[transport].append(_fleet(options, 1000, "closed", transport)["normalised_us_per_call"])
+        for validation in theirs:
+            theirs[validation].append(_asyncio(options, 1000, validation)["normalised_ms_per_call"] * 1000)
+    bar = median(theirs["threads"])
+    yield f"| asyncio, as it comes (validates in threads) | {bar:.0f} | 1 |"
+    inline = median(theirs["inline"])
+    yield f"| asyncio, validation moved into the loop | {inline:.0f} | {inline / bar:.2f} |"
+    for transport, figures in ours.items():
+        yield f"| ocppsim on {transport} | {median(figures):.0f} | {median(figures) / bar:.2f} |"
+    yield ""
+
+
+def _growth(options: argparse.Namespace) -> Iterator[str]:
+    yield "## Growth with the fleet"
+    yield ""
+    yield "| stations | µs per call, closed loop | boots per CPU second |"
+    yield "|---|---|---|"
+    for stations in (100, 1000, 5000):
+        results = [_fleet(options, stations, "closed", TRANSPORTS[0]) for _ in range(options.rounds)]
+        cost = median(result["normalised_us_per_call"] for result in results)
+        boots = median(result["boots_per_cpu_s"] for result in results)
+        yield f"| {stations:,} | {cost:.0f} | {boots:.0f} |"
+    yield ""
+
+
+def _paced(options: argparse.Namespace) -> Iterator[str]:
+    yield "## Half load: the generator with sessions of one to two seconds"
+    yield ""
+    yield "| stations | calls per second | µs per call | longest stall of the loop | p99 round trip |"
+    yield "|---|---|---|---|---|"
+    for stations in (100, 200, 300):
+        results = [_fleet(options, stations, "paced", TRANSPORTS[0]) for _ in range(options.rounds)]
+        rate = median(result["calls"] / result["wall_s"] for result in results)
+        cost = median(result["normalised_us_per_call"] for result in results)
+        stall = median(result["longest_stall_ms"] for result in results)
+        p99 = median(result["p99_ms"] for result in results)
+        yield f"| {stations} | {rate:,.0f} | {cost:.0f} | {stall:.0f} ms | {p99:.0f} ms |"
+    yield ""
+
+
+def _idle(options: argparse.Namespace) -> Iterator[str]:
+    yield "## Memory of an idle station: two connectors, connected and booted, generator off"
+    yield ""
+    yield "(PSS of the process with them, less PSS without, per station)"
+    yield ""
+    yield "| stations | transport | KiB per station | boots per CPU second |"
+    yield "|---|---|---|---|"
+    for stations in (1000, options.most):
+        for transport in TRANSPORTS:
+            result = _fleet(options, stations, "idle", transport, seconds=1.0)
+            boots = result["boots_per_cpu_s"]
+            yield f"| {stations:,} | {transport} | {result['station_kib']:.0f} | {boots:.0f} |"
+    yield ""
+
+
+# -- runs
+
+
+def _fleet(
+    options: argparse.Namespace, stations: int, load: str, transport: str, seconds: float | None = None
+) -> Result:
+    window = f"{seconds or options.seconds}"
+    return _run("fleet_client", stations, window, "--load", load, "--transport", transport)
+
+
+def _asyncio(options: argparse.Namespace, stations: int, validation: str) -> Result:
+    return _run("asyncio_client", stations, f"{options.seconds}", "--validation", validation)
+
+
+def _run(module: str, stations: int, seconds: str, *more: str) -> Result:
+    with _sink() as url:
+        command = [sys.executable, "-m", f"benchmarks.{module}", "--url", url, "--stations", str(stations)]
+        output = subprocess.run(
+            [*command, "--seconds", seconds, *more],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=600,
+        )
+    result: Result = json.loads(output.stdout)
+    return result
+
+
+@contextmanager
+def _sink() -> Iterator[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.sink", "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None, "asked for"
+    try:
+        yield f"ws://127.0.0.1:{int(process.stdout.readline())}/"
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
-"""`make bench`: our fleet beside a plain asyncio client, and what a station costs; writes docs/performance.md.
+"""`make bench`: our fleet beside a plain asyncio client, and what a station costs.
 
-Each figure is of a process of its own against a sink in another. CPU times are scaled by a calibration loop that
-runs inside the measured window (see `calibration`), and ratios are of neighbouring runs, because shared cores
-swing by a factor of two.
+Writes docs/performance.md. Each figure is of a process of its own against a sink in another. CPU times are
+scaled by a calibration loop that runs inside the measured window (see `calibration`), and ratios are of
+neighbouring runs, because shared cores swing by a factor of two.
 """
 
 import argparse
@@ -46,10 +46,10 @@ def _report(options: argparse.Namespace) -> Iterator[str]:
 def _lines(options: argparse.Namespace) -> Iterator[str]:
     yield "# What a station costs"
     yield ""
-    yield f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()}:"
-    yield f"{options.rounds} rounds of {options.seconds:g} s each, medians. CPU times are scaled to a quiet core by a"
-    yield "calibration loop inside the measured window. All messages are validated both ways, the folder store is on,"
-    yield "nothing is traced."
+    version, rounds = platform.python_version(), f"{options.rounds} rounds of {options.seconds:g} s"
+    yield f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} with Python {version}: {rounds}, medians."
+    yield "CPU times are scaled to a quiet core by a calibration loop inside the measured window. All messages"
+    yield "are validated both ways, the folder store is on, nothing is traced."
     yield ""
     yield from _closed_loop(options)
     yield from _growth(options)

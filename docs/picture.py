@@ -1,6 +1,6 @@
 """Makes docs/table.svg: the live table of a fleet after some minutes of virtual time.
 
-    python docs/picture.py
+python docs/picture.py
 """
 
 from itertools import cycle, islice
@@ -8,12 +8,12 @@ from math import inf
 from pathlib import Path
 
 import trio
-from attrs import evolve
 from trio.testing import MockClock
 
 from ocppsim import clock, presets
 from ocppsim.actors.generator import Habits
 from ocppsim.cli.demo import MIX
+from ocppsim.csms.behaviour import Delay, Rule
 from ocppsim.model.facts import Fault
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.page import Frame, lay_out
@@ -26,11 +26,12 @@ WIDTH, HEIGHT = 132, 24
 SEED = 7
 STATIONS = 12
 MINUTES = 42
-HABITS = Habits(60, 600, 600, 3600, stop_after_s=inf, tags=("TAG-1", "TAG-2", "TAG-3"), least_soc=0.1, most_soc=0.7)
+HABITS = Habits(60, 600, 600, 3600, stop_after_s=inf, tags=("TAG-1", "TAG-2"), least_soc=0.1, most_soc=0.7)
 
 
 async def picture() -> str:
     async with open_rig(SEED) as rig:
+        rig.csms.behaviour.add(Rule(Delay(0.004, 0.03)))
         for number, name in enumerate(islice(cycle(MIX), STATIONS), 1):
             rig.add(presets.specification(name, f"CS-{number:05}"), habits=HABITS)
         header = Header("ws://csms.example/ocpp", SEED, 1.0, clock.now())

@@ -31,6 +31,9 @@ class StationContext:
     connectors: Mapping[int, Actor[ConnectorMessage]] = field(init=False)
     ended_by: StopReason | None = None  # why this life ends, where that is planned
 
+    def begin_life(self) -> None:
+        self.ended_by = None
+
     def change_keys(self, changed: Mapping[str, str]) -> None:
         """Write the keys, and let everybody know what they mean."""
         self.memory.change_keys(changed)

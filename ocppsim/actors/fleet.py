@@ -19,8 +19,11 @@ from ocppsim.dialects.dialect import Dialect
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
 
-LEAVE_WITHIN_S = 15.0
+LEAVE_WITHIN_S = 16.0
 """How long a graceful end may take in all, in seconds of wire time."""
+
+DRIVERS_WITHIN_S = 2.0
+"""How much of that the drivers have to end their sessions and go."""
 
 
 @define(eq=False)
@@ -81,26 +84,32 @@ class Fleet:
             station.board.changed()
 
     async def leave(self, stop: StopReason | None = StopReason.LOCAL) -> bool:
-        """Let nobody new come, end what runs and wait for the answers; whether all was said in time."""
-        for drivers in self.drivers.values():
-            for driver in drivers:
-                driver.leave()
+        """Switch everything off in good order; whether all was said in time.
+
+        With `stop` the drivers go first, and what still runs then is stopped with that reason; without,
+        sessions stay open in the store.
+        """
         with trio.move_on_after(clock.wire(LEAVE_WITHIN_S)) as patience:
-            for station in self.stations.values():
-                if station.id not in self.failed:
-                    await station.board.until(_quiet)
+            if stop is not None:
+                await self._send_drivers_away()
             for station in self.stations.values():
                 station.power_down(stop)
             for station in self.stations.values():
                 await station.board.until(lambda board: board.ended)
         return not patience.cancelled_caught
 
+    async def _send_drivers_away(self) -> None:
+        for drivers in self.drivers.values():
+            for driver in drivers:
+                driver.leave()
+        with trio.move_on_after(clock.wire(DRIVERS_WITHIN_S)):
+            for name, station in self.stations.items():
+                if self.drivers[name]:
+                    await station.board.until(_deserted)
 
-def _quiet(board: Board) -> bool:
-    """No session runs, and nothing is left to say."""
-    return not board.online or (
-        board.unsent == 0 and all(view.session is None for view in board.connectors.values())
-    )
+
+def _deserted(board: Board) -> bool:
+    return board.ended or all(view.session is None for view in board.connectors.values())
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """The link: one task with one inbox. It owns the open CALL and drives the outbox; it outlives its wires."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import assert_never
 
@@ -74,6 +74,7 @@ class Link:
         self.session = Session(ids, self.dialect.codes, call_timeout, clock.wire(ANSWER_WITHIN_S))
         self.transport: Transport | None = None
         self.connection = -1
+        self.repace: Callable[[], None] = lambda: None  # lets the wire look at new settings
         self.released = False  # what comes before the outbox has been sent
         self.retry: Timer | None = None
         self.setbacks = 0  # of the head of the outbox: answers that were none, silences
@@ -93,7 +94,8 @@ class Link:
                 async for message in self.me:
                     self._take(message)
                     await self._write()
-                    await self._settle_asks()
+                    if self.drains or self.closes:
+                        await self._settle_asks()
         finally:
             self._lost()
         return None
@@ -116,8 +118,8 @@ class Link:
                 self.session.refuse(call_id, refusal)
             case Ignore(call_id):
                 self.session.drop(call_id)
-            case Up(transport, connection):
-                self._connected(transport, connection)
+            case Up():
+                self._connected(message)
             case Down(_, connection):
                 if connection == self.connection:
                     self._lost()
@@ -131,6 +133,7 @@ class Link:
                 self._hold()
             case Configure(settings):
                 self.session.call_timeout = clock.wire(settings.message_timeout_s)
+                self.repace()
             case DeadlinePassed():
                 self.deadline = None
                 self._handle(self.session.expire(trio.current_time()))
@@ -145,13 +148,13 @@ class Link:
             case _:
                 raise TypeError(f"no message of a link: {message!r}")
 
-    def _connected(self, transport: Transport, connection: int) -> None:
-        self.transport, self.connection = transport, connection
+    def _connected(self, up: Up) -> None:
+        self.transport, self.connection, self.repace = up.transport, up.connection, up.repace
         self.released = False
         self.silences = 0
         self._hold()
         self.session.connected()
-        self.context.station.tell(Online(connection))
+        self.context.station.tell(Online(up.connection))
 
     def _lost(self) -> None:
         if self.transport is None:
@@ -237,7 +240,9 @@ class Link:
     def _notice(self, entries: list[Entry]) -> None:
         for entry in entries:
             encode = None if entry.place is Place.OPENS else partial(self._with_transaction, entry)
-            call = Outgoing(Kind.TRANSACTION, entry.action, entry.payload, entry, entry.id, encode)
+            call = Outgoing(
+                Kind.TRANSACTION, entry.action, entry.payload, entry, entry.id, encode, attempt=entry.sends
+            )
             self.session.submit(call)
             self.noticed[entry.connector] = entry.number
 
@@ -293,14 +298,19 @@ class Link:
             if text is None:
                 break
             flying = self.session.flying
-            attempt = flying.attempt if flying is not None and flying is not before else 1
-            self.board.tally.resent += attempt > 1
+            attempt = self._count_send(flying) if flying is not None and flying is not before else 1
             self.tracer.frame(Way.OUT, text, attempt)
             try:
                 await self.transport.send(text)
             except TransportClosed:
                 self._lost()
         self._rearm()
+
+    def _count_send(self, call: Outgoing) -> int:
+        if isinstance(call.ref, Entry):
+            call.ref.sends = call.attempt
+        self.board.tally.resent += call.attempt > 1
+        return call.attempt
 
     def _rearm(self) -> None:
         """One timer for all deadlines: it may fire early, and is then set anew."""

@@ -1,5 +1,7 @@
 """What the actors of a station say to each other. In one module, so that actors do not import each other."""
 
+from collections.abc import Callable
+
 from attrs import frozen
 
 from ocppsim.actors.runtime import Actor, Ask, State
@@ -21,10 +23,11 @@ from ocppsim.protocol.session import Kind, Registration, Why
 
 @frozen
 class Up:
-    """Connected. `connection` counts the connections of the link."""
+    """Connected. `connection` counts the connections of the link; `repace` is for new settings."""
 
     transport: Transport
     connection: int
+    repace: Callable[[], None]
 
 
 @frozen

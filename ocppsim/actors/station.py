@@ -10,7 +10,7 @@ from ocppsim.actors.latencies import Latencies
 from ocppsim.actors.link import Link
 from ocppsim.actors.memory import Memory
 from ocppsim.actors.messages import ConnectorMessage, PowerDown
-from ocppsim.actors.runtime import Actor, Policy, Restart, System, Tier
+from ocppsim.actors.runtime import Actor, Condition, Policy, Restart, Stop, System, Tier
 from ocppsim.actors.station_life import StationLife
 from ocppsim.actors.store import Store
 from ocppsim.actors.trace import Listener, Tracer
@@ -63,7 +63,10 @@ class Station:
 
     def power_down(self, stop: StopReason | None) -> None:
         """End in good order and do not come back; `stop` ends sessions with that reason, None leaves them."""
-        self.context.station.tell(PowerDown(stop))
+        if self.context.station.condition is Condition.RESTING:
+            self.context.station.end(Stop("stopped"))
+        else:
+            self.context.station.tell(PowerDown(stop))
 
 
 def assemble(

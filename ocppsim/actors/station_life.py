@@ -66,12 +66,13 @@ class StationLife:
         self.desk = Desk(context, self.registrar, self._reset, self._report_station)
         self.demands: dict[int, float] = {}
         self.shares: dict[int, float] = {}
+        self.end: Stop | Restart = Stop()  # how this life ends once `desk.closing`
         self.reporter = context.memory.reporters[0]
         self.reporter.send = self._send_status
 
     async def live(self) -> Exit | None:
         context = self.context
-        context.ended_by = None
+        context.begin_life()
         context.board.show_registration(self.registrar.registration)
         context.memory.apply_scheduled()  # in case the last life ended before it could
         try:
@@ -203,18 +204,21 @@ class StationLife:
     def _rest(self, stop: StopReason | None, cut: StopReason, end: Stop | Restart) -> None:
         if not self.desk.closing:
             self.desk.closing = True
-            self.nursery.start_soon(self._come_to_rest, stop, cut, end, name=f"{self.me.name}/rest")
+            self.end = end
+            self.nursery.start_soon(self._come_to_rest, stop, cut, name=f"{self.me.name}/rest")
+        elif isinstance(end, Stop):  # the reset that is under way will be the last
+            self.end = end
 
-    async def _come_to_rest(self, stop: StopReason | None, cut: StopReason, end: Stop | Restart) -> None:
+    async def _come_to_rest(self, stop: StopReason | None, cut: StopReason) -> None:
         """Stop sessions where `stop` says so and wait for the answers; close cleanly; end."""
-        self.context.board.note(end.reason)
+        self.context.board.note(self.end.reason)
         if stop is not None:
             for connector in self.context.connectors.values():
                 await self._try(connector.ask(Do(StopSession(stop))))
             await self._try(self.context.link.ask(Drain(), within=clock.wire(DRAIN_WITHIN_S)))
         await self._try(self.context.link.ask(Close(), within=clock.wire(CLOSE_WITHIN_S)))
         self.context.ended_by = cut
-        self.me.end(end)
+        self.me.end(self.end)
 
     async def _try(self, asking: Awaitable[T]) -> None:
         """An end does not wait for a part that is between two lives, or for answers that do not come."""

@@ -107,18 +107,18 @@ def _read(path: Path) -> dict[str, Kept]:
     kept: dict[str, Kept] = {}
     if not path.exists():
         return kept
-    lines = path.read_text().splitlines(keepends=True)
-    for number, text in enumerate(lines, 1):
+    lines = path.read_bytes().splitlines(keepends=True)
+    for number, line in enumerate(lines, 1):
         try:
-            station, record = journal.read(text)
+            station, record = journal.read(line.decode())
             journal.apply(kept.setdefault(station, Kept()), record)
-        except ValueError as error:
-            if number == len(lines) and not text.endswith("\n"):
+        except (ValueError, RecursionError) as error:
+            if number == len(lines) and not line.endswith(b"\n"):
                 log.info("%s: the last line was cut short and is left out", path)
             else:
                 aside = path.with_suffix(".damaged")
                 log.warning("%s line %d: %s; kept a copy in %s", path, number, error, aside.name)
-                aside.write_text("".join(lines))
+                aside.write_bytes(b"".join(lines))
             break
     return kept
 

@@ -31,6 +31,7 @@ class Entry:
     session: str  # the station's own key
     place: Place
     tag: str | None = None  # whose validity the answer tells
+    sends: int = 0
     attempts: int = 0  # failures to process it
 
 

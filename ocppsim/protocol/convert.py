@@ -65,7 +65,7 @@ def _one_of(kind: Any) -> Structure:
     words = frozenset(get_args(kind))
 
     def structure(value: object, _: object) -> object:
-        if not isinstance(value, str) or value not in words:
+        if value not in words:
             raise ValueError(f"{brief(value)} is none of {', '.join(sorted(words))}")
         return value
 

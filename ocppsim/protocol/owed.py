@@ -44,7 +44,7 @@ class Owed:
 
     @property
     def arrived(self) -> int:
-        """How many CALLs there have been."""
+        """How many CALLs there have been, on all connections."""
         return self._arrived
 
     @property
@@ -106,7 +106,6 @@ class Owed:
 
     def forget(self) -> None:
         """The connection is gone, and with it whoever waits for these answers."""
-        self._arrived = 0
         self._slots.clear()
         self._open.clear()
         self._answered.clear()

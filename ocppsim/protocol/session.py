@@ -117,7 +117,6 @@ class Session:
 
     def again(self, call: Outgoing) -> None:
         """Put a transaction message back to the head of its queue."""
-        call.behind = 0
         self._transactions.appendleft(call)
 
     @property
@@ -274,8 +273,6 @@ class Session:
             else:
                 failed.append(Failed(self.flying, Why.LOST))
         failed += [Failed(call, Why.OFFLINE) for call in self._waiting]
-        for call in self._transactions:
-            call.behind = 0
         self._backlog = bool(self._transactions)
         self.online, self.flying = False, None
         self._waiting.clear()

@@ -19,13 +19,14 @@ class Ear:
     """Called by those whom it happens to, it only takes notes; `attend` now and then, for new stations."""
 
     fleet: Fleet
+    expected: int = 0  # how many stations there will be, where somebody knows
     _heard: list[Happening] = field(factory=list)
     _looks: dict[str, Look] = field(factory=dict)
     _attentive: bool = False
 
     @property
     def crowded(self) -> bool:
-        return len(self.fleet.stations) > CROWD
+        return max(len(self.fleet.stations), self.expected) > CROWD
 
     def open(self) -> None:
         self.fleet.system.watchers.append(self._life_ended)

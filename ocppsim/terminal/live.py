@@ -4,8 +4,8 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from time import perf_counter
 
 import trio
@@ -117,17 +117,24 @@ class LiveTable:
         self.view = self.view.after(key, self._pages)
         self._news.set()
 
-    async def heed_signals(self) -> None:
+    async def heed_signals(self, signals: AsyncIterator[int]) -> None:
         """Draw anew when the terminal changes its size; give it back while Ctrl-Z stops the program."""
-        if threading.current_thread() is not threading.main_thread():
-            return  # signals reach the main thread only
-        with trio.open_signal_receiver(signal.SIGWINCH, signal.SIGTSTP) as signals:
-            async for number in signals:
-                if number == signal.SIGTSTP:
-                    self.drop_curtain()
-                    os.kill(os.getpid(), signal.SIGSTOP)  # it goes on here when it is continued
-                    self.raise_curtain()
-                self._news.set()
+        async for number in signals:
+            if number == signal.SIGTSTP:
+                self.drop_curtain()
+                os.kill(os.getpid(), signal.SIGSTOP)  # it goes on here when it is continued
+                self.raise_curtain()
+            self._news.set()
+
+
+@contextmanager
+def _signals() -> Iterator[AsyncIterator[int] | None]:
+    """Those of the terminal; they reach the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield None
+        return
+    with trio.open_signal_receiver(signal.SIGWINCH, signal.SIGTSTP) as signals:
+        yield signals
 
 
 @asynccontextmanager
@@ -136,18 +143,20 @@ async def open_table(
 ) -> AsyncIterator[LiveTable]:
     """A table until the block ends, however it ends; needs a console that `can_show` approves of."""
     table = LiveTable(fleet, header, console, keys)
-    try:
-        table.raise_curtain()
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(table.draw_for_ever, name="table")
-            nursery.start_soon(table.heed_signals, name="table/signals")
-            if keys is not None:
-                nursery.start_soon(table.heed_keys, keys, name="table/keys")
-            yield table
-            nursery.cancel_scope.cancel()
-    finally:
-        table.drop_curtain()
-        console.print(table.page(hints=False).lines)
+    with _signals() as signals:
+        try:
+            table.raise_curtain()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(table.draw_for_ever, name="table")
+                if signals is not None:
+                    nursery.start_soon(table.heed_signals, signals, name="table/signals")
+                if keys is not None:
+                    nursery.start_soon(table.heed_keys, keys, name="table/keys")
+                yield table
+                nursery.cancel_scope.cancel()
+        finally:
+            table.drop_curtain()
+            console.print(table.page(hints=False).lines)
 
 
 async def show_live(fleet: Fleet, header: Header, *, console: Console, keys: Keyboard | None = None) -> None:

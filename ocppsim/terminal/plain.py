@@ -93,9 +93,14 @@ class _Printer:
 
 
 @asynccontextmanager
-async def open_plain(fleet: Fleet, header: Header, *, console: Console) -> AsyncIterator[None]:
-    """Print lines until the block ends, and then what was heard last."""
-    ear = Ear(fleet)
+async def open_plain(
+    fleet: Fleet, header: Header, *, console: Console, expected: int = 0
+) -> AsyncIterator[None]:
+    """Print lines until the block ends, and then what was heard last.
+
+    A fleet that is still growing is told of as is fitting for the `expected` number of stations.
+    """
+    ear = Ear(fleet, expected)
     printer = _Printer(fleet, header, console, ear)
     printer.begin()
     ear.open()

@@ -1,6 +1,7 @@
 """A walk over random facts, inputs, settings and times: the laws that a connector keeps wherever it goes."""
 
 from math import inf
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -9,7 +10,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ocppsim.model import inputs
-from ocppsim.model.connector import Connector, Status, connected, demand, due, flowing, interrupted, status
+from ocppsim.model.connector import (
+    Connector,
+    Status,
+    connected,
+    demand,
+    due,
+    flowing,
+    interrupted,
+    occupied,
+    status,
+)
 from ocppsim.model.electricity import Supply
 from ocppsim.model.facts import Facts, Fault, Lock
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Input, Sampled, Verdict
@@ -38,15 +49,21 @@ vehicles = st.sampled_from(
         Vehicle(max_power_w=250_000.0, curve=((0.0, 0.1), (0.3, 1.0), (0.6, 0.2), (0.9, 0.0))),
     ]
 )
-facts = st.builds(
-    Facts,
-    cable=st.booleans(),
-    vehicle=st.none() | vehicles,
-    arrival_soc=st.sampled_from([0.0, 0.2, 0.799, 0.999999, 1.0]),
-    ev_ready=st.sampled_from([True, True, False]),
-    lock=st.sampled_from(Lock),
-    fault=st.sampled_from([None, None, None, Fault.EV_COMMUNICATION, Fault.READER, Fault.GROUND]),
-    emergency_stop=st.sampled_from([False] * 5 + [True]),
+facts = st.builds(Facts, cable=st.booleans(), vehicle=st.none() | vehicles, ev_ready=st.booleans())
+changes = st.sampled_from(
+    [
+        {"cable": False, "vehicle": None},
+        {"vehicle": None},
+        {"cable": True},
+        {"ev_ready": False},
+        {"ev_ready": True},
+        {"lock": Lock.STUCK},
+        {"fault": Fault.EV_COMMUNICATION},
+        {"fault": Fault.GROUND},
+        {"fault": None},
+        {"fault": None, "emergency_stop": False},
+        {"emergency_stop": True},
+    ]
 )
 settings = st.builds(
     Settings,
@@ -58,7 +75,8 @@ settings = st.builds(
 tags = st.sampled_from(["A", "B"])
 keys = st.sampled_from([None, "1-1", "1-2", "1-3"])
 powers = st.sampled_from([0.0, 1_000.0, 4_140.0, 11_000.0, 1e6])
-durations = st.sampled_from([0.0, 1e-7, 1.0, 59.999999, 60.0, 3_600.0]) | st.floats(0, 10_000)
+whiles = st.sampled_from([0.0, 1e-7, 1.0, 59.999999, 60.0]) | st.floats(0, 1_000)
+durations = whiles | st.sampled_from([3_600.0, 36_000.0])
 
 GIVE_UPS = (Verdict.REJECTED, Verdict.NOT_SUPPORTED)
 
@@ -76,16 +94,22 @@ class Walk(RuleBasedStateMachine):
 
     # -- what may come
 
-    @rule(seen=facts)
-    def look(self, seen: Facts) -> None:
-        self.take(inputs.Observe(seen))
+    @rule(change=changes)
+    def look(self, change: dict[str, Any]) -> None:
+        self.take(inputs.Observe(evolve(self.c.facts, **change)))
 
-    @rule(vehicle=vehicles, tag=tags, power_w=powers)
-    def charge(self, vehicle: Vehicle, tag: str, power_w: float) -> None:
+    @rule(vehicle=vehicles, soc=st.sampled_from([0.0, 0.2, 0.799, 0.999999, 1.0]))
+    def plug(self, vehicle: Vehicle, soc: float) -> None:
+        self.take(inputs.Observe(evolve(self.c.facts, cable=True, vehicle=vehicle, arrival_soc=soc)))
+
+    @rule(vehicle=vehicles, tag=tags, power_w=powers, seconds=whiles)
+    def charge(self, vehicle: Vehicle, tag: str, power_w: float, seconds: float) -> None:
         """The usual way, which chance alone would seldom go."""
         self.take(inputs.Observe(Facts(cable=True, vehicle=vehicle)))
+        self.take(inputs.SetAvailability(operative=True))
         self.take(inputs.Arm(tag, authorize=False))
         self.take(inputs.Grant(power_w))
+        self.wake_when_due(seconds)
 
     @rule(tag=tags)
     def present(self, tag: str) -> None:
@@ -133,7 +157,7 @@ class Walk(RuleBasedStateMachine):
         self.now += seconds
         self.take(inputs.Tick())
 
-    @rule(seconds=durations)
+    @rule(seconds=whiles)
     def wake_when_due(self, seconds: float) -> None:
         until = self.now + seconds
         instant, ticks = -inf, 0
@@ -167,9 +191,9 @@ class Walk(RuleBasedStateMachine):
     # -- what must hold of each step
 
     def take(self, what: Input) -> None:
-        before, kept = self.c, repr(self.c)
+        before, kept = self.c, hash(self.c)
         self.c, happened, verdict = step(before, what, self.now, self.outlet, self.settings)
-        assert repr(before) == kept
+        assert hash(before) == kept  # nothing was changed in place
         self.book(before, happened)
         if verdict in GIVE_UPS:
             self.check_nothing_but_time(before, happened)
@@ -271,9 +295,27 @@ class Walk(RuleBasedStateMachine):
         assert (flowing(self.c, self.outlet).power_w > 0) == charging
 
     @invariant()
+    def nobody_has_a_claim_on_what_is_out_of_service(self) -> None:
+        if not self.c.operative or self.c.facts.out_of_order:
+            assert (self.c.tag, self.c.asking) == (None, None)
+            assert self.c.session is None or self.c.session.interrupted
+
+    @invariant()
+    def an_accepted_tag_waits_only_for_the_cable(self) -> None:
+        assert self.c.tag is None or not connected(self.c, self.outlet)
+
+    @invariant()
+    def finishing_is_somebody_who_has_not_left(self) -> None:
+        assert not self.c.finishing or occupied(self.c, self.outlet)
+
+    @invariant()
+    def a_change_is_scheduled_only_for_the_end_of_a_session(self) -> None:
+        assert self.c.scheduled is None or self.c.session is not None
+
+    @invariant()
     def a_share_belongs_to_a_session(self) -> None:
         assert self.c.share_w is None or (self.c.session is not None and not self.c.session.interrupted)
 
 
-Walk.TestCase.settings = walk_settings(max_examples=60, stateful_step_count=40, deadline=None)
+Walk.TestCase.settings = walk_settings(max_examples=120, stateful_step_count=30, deadline=None)
 TestWalk = Walk.TestCase

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -127,6 +128,24 @@ def test_nothing_is_coerced(payload: Payload, cls: Any) -> None:
         convert.load(payload, cls)
 
 
+@pytest.mark.parametrize("value", ["note", ["note"], [], "", None, 5, True])
+def test_what_is_no_object_is_none_even_if_no_field_is_required(value: object) -> None:
+    """No text holds the field that it spells."""
+
+    @attrs.frozen
+    class Inner:
+        note: str | None = None
+
+    @attrs.frozen
+    class Outer:
+        inner: Inner
+
+    assert convert.load({"inner": {}}, Outer) == Outer(Inner())
+    for read in (convert.load, convert.load_leniently):
+        with pytest.raises(convert.Unreadable):
+            read({"inner": value}, Outer)
+
+
 def test_what_is_unreadable_says_where() -> None:
     with pytest.raises(convert.Unreadable, match=r"RemoteStopTransaction.*transactionId"):
         convert.load({}, core.RemoteStopTransaction)
@@ -150,7 +169,7 @@ def test_a_message_with_one_value_replaced_is_read_or_unreadable(data: st.DataOb
             assert isinstance(read(payload, cls), cls)
 
 
-@pytest.mark.parametrize("depth", [800, 900, 950])
+@pytest.mark.parametrize("depth", [500, 950, 990, 5_000])
 def test_a_deeply_nested_value_is_unreadable_and_no_more(depth: int) -> None:
     deep: object = "Accepted"
     for _ in range(depth):

@@ -134,6 +134,14 @@ def test_what_has_no_readable_id_is_counted_and_not_answered(talk: Conversation,
     assert talk.idle()
 
 
+def test_a_rejected_station_answers_nothing_that_is_broken() -> None:
+    """OCPP 1.6 ed. 2, 4.2: while Rejected there is no answer, so not even a refusal."""
+    talk = Conversation(Registration.REJECTED)
+    (event,) = talk.hear('[2,"a","Reset"]')
+    assert isinstance(event, Misbehaved)
+    assert talk.written() == []
+
+
 def test_beyond_64_open_calls_the_next_are_refused_in_their_turn(talk: Conversation) -> None:
     for number in range(OPEN_CALLS):
         assert Received(f"{number}", "ClearCache", {}) in talk.peer_calls(f"{number}")

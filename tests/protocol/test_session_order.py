@@ -122,6 +122,36 @@ def test_what_was_queued_offline_is_a_backlog() -> None:
     assert talk.exchange() == ["StatusNotification", "StartTransaction", "StopTransaction"]
 
 
+def test_what_waits_when_the_connection_is_lost_is_a_backlog(talk: Conversation) -> None:
+    talk.submit("StartTransaction", TRANSACTION)
+    talk.written()
+    talk.session.lost()
+    talk.session.connected()
+    talk.submit("StatusNotification")
+    assert talk.exchange() == ["StatusNotification", "StartTransaction"]
+
+
+@pytest.mark.parametrize("held_first", [True, False])
+def test_what_was_held_is_a_backlog(talk: Conversation, held_first: bool) -> None:
+    if held_first:
+        talk.session.held = True
+        talk.submit("StopTransaction", TRANSACTION)
+    else:
+        talk.submit("StopTransaction", TRANSACTION)
+        talk.session.held = True
+    talk.session.held = False
+    talk.submit("StatusNotification")
+    assert talk.exchange() == ["StatusNotification", "StopTransaction"]
+
+
+def test_holding_nothing_makes_no_backlog(talk: Conversation) -> None:
+    talk.session.held = True
+    talk.session.held = False
+    talk.submit("StopTransaction", TRANSACTION)
+    talk.submit("StatusNotification")
+    assert talk.exchange() == ["StopTransaction", "StatusNotification"]
+
+
 def test_held_transaction_messages_let_the_others_pass(talk: Conversation) -> None:
     talk.session.held = True
     talk.submit("StartTransaction", TRANSACTION)

@@ -3,8 +3,8 @@
 import os
 import pty
 import termios
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from fcntl import ioctl
 from struct import pack
 
@@ -50,7 +50,7 @@ class Terminal:
             self._news = trio.Event()
 
     async def until(self, text: bytes, times: int = 1) -> None:
-        """Wait until the text has been shown; needs somebody to watch."""
+        """Wait until the text has been shown; for a watched terminal."""
         while self.shown.count(text) < times:
             await self._news.wait()
 
@@ -64,3 +64,13 @@ def open_terminal(columns: int = 100, rows: int = 30) -> Iterator[Terminal]:
     finally:
         os.close(terminal.person)
         os.close(terminal.program)
+
+
+@asynccontextmanager
+async def watched_terminal() -> AsyncIterator[Terminal]:
+    """A terminal with somebody who reads all the time."""
+    with open_terminal() as terminal:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(terminal.watch)
+            yield terminal
+            nursery.cancel_scope.cancel()

@@ -17,7 +17,7 @@ from ocppsim.terminal.header import Header
 from ocppsim.terminal.keyboard import Keyboard
 from ocppsim.terminal.live import open_table, show_live
 from tests.terminal.fake_fleet import fake_fleet
-from tests.terminal.terminals import Terminal, open_terminal
+from tests.terminal.terminals import Terminal, open_terminal, watched_terminal
 
 ENTER_SCREEN, LEAVE_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 HIDE_CURSOR, SHOW_CURSOR = b"\x1b[?25l", b"\x1b[?25h"
@@ -25,16 +25,15 @@ INTERRUPTED = 130
 
 
 @asynccontextmanager
-async def watched(nursery: trio.Nursery) -> AsyncIterator[tuple[Terminal, Console, Keyboard]]:
-    with open_terminal() as terminal, os.fdopen(os.dup(terminal.program), "w") as file:
-        nursery.start_soon(terminal.watch)
-        console = Console(file=file, force_terminal=True, width=100, height=30)
-        before = terminal.attributes
-        yield terminal, console, Keyboard(terminal.program)
-        assert terminal.attributes == before
-        file.flush()
-        await terminal.until(SHOW_CURSOR)
-        nursery.cancel_scope.cancel()
+async def watched() -> AsyncIterator[tuple[Terminal, Console, Keyboard]]:
+    """A terminal and what we have of it; afterwards it must be as it was."""
+    async with watched_terminal() as terminal:
+        with os.fdopen(os.dup(terminal.program), "w") as file:
+            console = Console(file=file, force_terminal=True, width=100, height=30)
+            before = terminal.attributes
+            yield terminal, console, Keyboard(terminal.program)
+            assert terminal.attributes == before
+            await terminal.until(SHOW_CURSOR)
 
 
 def header() -> Header:
@@ -42,7 +41,7 @@ def header() -> Header:
 
 
 async def test_q_quits_and_the_last_table_stays(nursery: trio.Nursery) -> None:
-    async with watched(nursery) as (terminal, console, keys):
+    async with watched() as (terminal, console, keys):
         nursery.start_soon(_press_once_shown, terminal, b"q")
         await show_live(fake_fleet(nursery, 3), header(), console=console, keys=keys)
         await terminal.until(b"trip p50")
@@ -55,7 +54,7 @@ async def test_q_quits_and_the_last_table_stays(nursery: trio.Nursery) -> None:
 
 async def test_keys_turn_the_pages(nursery: trio.Nursery) -> None:
     async with (
-        watched(nursery) as (terminal, console, keys),
+        watched() as (terminal, console, keys),
         open_table(fake_fleet(nursery, 50), header(), console=console, keys=keys),
     ):
         await terminal.until(b"CS-1 ")
@@ -71,7 +70,7 @@ async def test_keys_turn_the_pages(nursery: trio.Nursery) -> None:
 
 async def test_words_in_the_title(nursery: trio.Nursery) -> None:
     async with (
-        watched(nursery) as (terminal, console, keys),
+        watched() as (terminal, console, keys),
         open_table(fake_fleet(nursery), header(), console=console, keys=keys) as table,
     ):
         table.say("ending")
@@ -79,7 +78,7 @@ async def test_words_in_the_title(nursery: trio.Nursery) -> None:
 
 
 async def test_the_terminal_is_given_back_after_an_error(nursery: trio.Nursery) -> None:
-    async with watched(nursery) as (terminal, console, keys):
+    async with watched() as (terminal, console, keys):
         with pytest.RaisesGroup(pytest.RaisesExc(RuntimeError, match="bug")):
             async with open_table(fake_fleet(nursery), header(), console=console, keys=keys):
                 await terminal.until(b"CS-1")
@@ -88,7 +87,7 @@ async def test_the_terminal_is_given_back_after_an_error(nursery: trio.Nursery) 
 
 
 async def test_the_terminal_is_given_back_after_a_cancellation(nursery: trio.Nursery) -> None:
-    async with watched(nursery) as (terminal, console, keys):
+    async with watched() as (terminal, console, keys):
         with trio.CancelScope() as scope:
             nursery.start_soon(_cancel_once_shown, terminal, scope)
             await show_live(fake_fleet(nursery), header(), console=console, keys=keys)
@@ -127,9 +126,8 @@ def test_tables_are_for_terminals_with_a_person(monkeypatch: pytest.MonkeyPatch)
 
 
 @asynccontextmanager
-async def program(nursery: trio.Nursery) -> AsyncIterator[tuple[Terminal, trio.Process]]:
-    with open_terminal() as terminal:
-        nursery.start_soon(terminal.watch)
+async def program() -> AsyncIterator[tuple[Terminal, trio.Process]]:
+    async with watched_terminal() as terminal:
         command = [sys.executable, "-m", "tests.terminal.program", os.ttyname(terminal.program)]
         process = await trio.lowlevel.open_process(command, start_new_session=True)
         try:
@@ -137,11 +135,10 @@ async def program(nursery: trio.Nursery) -> AsyncIterator[tuple[Terminal, trio.P
             yield terminal, process
         finally:
             process.kill()
-        nursery.cancel_scope.cancel()
 
 
-async def test_ctrl_z_gives_the_terminal_back_until_the_program_goes_on(nursery: trio.Nursery) -> None:
-    async with program(nursery) as (terminal, process):
+async def test_ctrl_z_gives_the_terminal_back_until_the_program_goes_on() -> None:
+    async with program() as (terminal, process):
         assert terminal.by_key()
         terminal.type(b"\x1a")
         await trio.to_thread.run_sync(os.waitid, os.P_PID, process.pid, os.WSTOPPED, abandon_on_cancel=True)
@@ -155,8 +152,8 @@ async def test_ctrl_z_gives_the_terminal_back_until_the_program_goes_on(nursery:
         assert not terminal.by_key()
 
 
-async def test_ctrl_c_is_an_interrupt_and_leaves_a_good_terminal(nursery: trio.Nursery) -> None:
-    async with program(nursery) as (terminal, process):
+async def test_ctrl_c_is_an_interrupt_and_leaves_a_good_terminal() -> None:
+    async with program() as (terminal, process):
         terminal.type(b"\x03")
         assert await process.wait() == INTERRUPTED
         assert not terminal.by_key()

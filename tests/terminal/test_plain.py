@@ -21,12 +21,14 @@ HABITS = Habits(least_delay_s=1, most_delay_s=4, least_stay_s=8, most_stay_s=15)
 
 
 @asynccontextmanager
-async def printed(fleet: Fleet) -> AsyncIterator[list[str]]:
+async def printed(fleet: Fleet, expected: int = 0) -> AsyncIterator[list[str]]:
     """The lines, complete when the block has ended."""
     lines: list[str] = []
     file = Encoded()
     console = Console(file=file, width=80, force_terminal=False, color_system=None)
-    async with open_plain(fleet, Header("ws://user:secret@localhost:9000", 7, 2), console=console):
+    async with open_plain(
+        fleet, Header("ws://user:secret@localhost:9000", 7, 2), console=console, expected=expected
+    ):
         yield lines
     lines += file.getvalue().splitlines()
 
@@ -123,6 +125,15 @@ async def test_a_fleet_may_grow_into_a_crowd(nursery: trio.Nursery, autojump_clo
         fleet.stations["CS-1"].board.refused("no")
     assert told(lines, "CS-1") == ["connected", "boot accepted"]
     assert "52 stations" in lines[-1]
+
+
+async def test_a_fleet_that_will_be_a_crowd_is_one_from_the_first_station_on(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
+    async with printed(fake_fleet(nursery, 2), expected=1000) as lines:
+        await trio.sleep(1)
+    assert told(lines, "CS-1") == []
+    assert "2 stations, 2 connected" in lines[-1]
 
 
 async def test_a_flood_is_cut_and_says_so(nursery: trio.Nursery, autojump_clock: MockClock) -> None:

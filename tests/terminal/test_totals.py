@@ -51,6 +51,7 @@ async def test_a_station_at_rest_draws_no_power(autojump_clock: trio.testing.Moc
         assert (summarise(rig.fleet).power_w, summarise(rig.fleet).sessions_running) == (11_000, 1)
         station.context.station.end(Restart("reset", after=10))
         await trio.sleep(1)
+        charge(station.board)
         assert (summarise(rig.fleet).power_w, summarise(rig.fleet).sessions_running) == (0, 0)
         await trio.sleep(20)
         assert summarise(rig.fleet).restarts == 1

@@ -13,8 +13,6 @@ from ocppsim.actors.wire.backoff import Backoff
 from ocppsim.actors.wire.transport import Dial, DialFailed, Transport, TransportClosed
 
 PONG_WITHIN_S = 10.0
-OFF_S = 30.0
-"""While pings are switched off, so often somebody looks whether they still are."""
 
 
 class Keepalive:
@@ -26,14 +24,20 @@ class Keepalive:
         self.nursery, self.transport, self.timers, self.interval_s = nursery, transport, timers, interval_s
         self.silent = False
         self._timer: Timer | None = None
+        self._over = False
 
     def arm(self) -> None:
+        """Set the next ping, anew when the interval has changed; none when it is 0."""
+        self._cancel()
         interval_s = self.interval_s()
-        ping = interval_s > 0
-        due = trio.current_time() + clock.wire(interval_s if ping else OFF_S)
-        self._timer = self.timers.at(due, self._start if ping else self.arm)
+        if interval_s > 0 and not self._over:
+            self._timer = self.timers.at(trio.current_time() + clock.wire(interval_s), self._start)
 
-    def disarm(self) -> None:
+    def end(self) -> None:
+        self._over = True
+        self._cancel()
+
+    def _cancel(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
 
@@ -89,18 +93,18 @@ class Wire:
         self.board.show_link(
             evolve(self.board.link, online=True, connections=connections, tries=0, trouble="")
         )
-        self.link.tell(Up(transport, self.connection))
         why = "power cut"
         try:
             async with trio.open_nursery() as nursery:
                 keepalive = Keepalive(nursery, transport, self.me.system.timers, self.ping_s)
                 keepalive.arm()
+                self.link.tell(Up(transport, self.connection, keepalive.arm))
                 why = await self._listen(transport)
                 nursery.cancel_scope.cancel()
             if keepalive.silent:
                 why = f"no pong within {PONG_WITHIN_S:g} s"
         finally:
-            keepalive.disarm()
+            keepalive.end()
             self.backoff.lasted((trio.current_time() - since) / clock.speed())
             self.board.show_link(evolve(self.board.link, online=False, trouble=why))
             self.link.tell(Down(why, self.connection))

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from itertools import cycle, islice
 from math import inf
+from typing import Protocol
 
 import trio
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 from rich.console import Console
 
 from ocppsim import clock, presets
@@ -85,6 +86,25 @@ class Show:
     as_json: bool
 
 
+class Screen(Protocol):
+    """What is told to a person, and what he answers."""
+
+    @property
+    def quit_wanted(self) -> trio.Event: ...
+
+    def say(self, note: str) -> None: ...
+
+
+@frozen
+class Lines:
+    """Plain lines, to which nobody answers."""
+
+    quit_wanted: trio.Event = field(factory=trio.Event)
+
+    def say(self, note: str) -> None:
+        """Lines say what happens, not what is waited for."""
+
+
 def _run(options: argparse.Namespace) -> int:
     console = Console(highlight=False, stderr=options.json)
     live = can_show(console) and not options.plain and not options.json
@@ -98,12 +118,13 @@ def _run(options: argparse.Namespace) -> int:
 async def _demo(options: argparse.Namespace, show: Show, console: Console, interrupted: trio.Event) -> Exit:
     async with _central_system(options.url, show.seed) as (url, csms), open_fleet(show.seed) as fleet:
         header = Header(url if options.url else f"{url} (embedded)", show.seed, show.speed)
-        async with _screen(fleet, header, console, show) as quit_wanted:
+        async with _screen(fleet, header, console, show) as screen:
             started = trio.current_time()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_populate, fleet, opt.connection(url, options), show.stations)
-                await _first_of(interrupted, quit_wanted, show.duration_s)
+                await _first_of(interrupted, screen.quit_wanted, show.duration_s)
                 nursery.cancel_scope.cancel()
+            screen.say("ending: waiting for the last answers")
             said_all = await fleet.leave(StopReason.LOCAL)
             elapsed_s = trio.current_time() - started
         return _conclude(summarise(fleet), csms, console, show, elapsed_s, said_all=said_all)
@@ -124,15 +145,15 @@ async def _central_system(url: str | None, seed: int) -> AsyncIterator[tuple[str
 
 
 @asynccontextmanager
-async def _screen(fleet: Fleet, header: Header, console: Console, show: Show) -> AsyncIterator[trio.Event]:
-    """The table or the lines; the event is set when somebody wants to quit."""
+async def _screen(fleet: Fleet, header: Header, console: Console, show: Show) -> AsyncIterator[Screen]:
+    """The table, or the lines."""
     if show.live:
         keys = Keyboard.of(sys.stdin)
         async with open_table(fleet, header, console=console, keys=keys) as table:
-            yield table.quit_wanted
+            yield table
     else:
-        async with open_plain(fleet, header, console=console):
-            yield trio.Event()
+        async with open_plain(fleet, header, console=console, expected=show.stations):
+            yield Lines()
 
 
 async def _populate(fleet: Fleet, connection: opt.Connection, stations: int) -> None:

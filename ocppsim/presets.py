@@ -1,22 +1,58 @@
-"""Stations that come with the program, by name."""
+"""Stations that come with the program, by name; they are in assets/stations.toml."""
 
+import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
+from math import inf
+from typing import Literal
 
-from attrs import evolve
+import cattrs
+from attrs import evolve, field, frozen
 
 from ocppsim.model.electricity import Supply
 from ocppsim.model.specification import Outlet, Specification
 
-_SOCKET = Outlet(Supply.ac(phases=3), max_power_w=22_000.0, cable_a=32.0)
-_WALLBOX = Outlet(Supply.ac(phases=1), max_power_w=7_360.0, cable_a=32.0, fixed_cable=True)
-_CCS = Outlet(Supply.dc(voltage_v=400.0), max_power_w=150_000.0, cable_a=500.0, fixed_cable=True)
 
-PRESETS: Mapping[str, Specification] = {
-    "virtual-simple": Specification("", model="virtual-simple", outlets={1: _SOCKET}),
-    "ac-twin": Specification("", model="ac-twin", outlets={1: _SOCKET, 2: _SOCKET}, power_w=22_000.0),
-    "ac-wallbox": Specification("", model="ac-wallbox", outlets={1: _WALLBOX}),
-    "dc-fast": Specification("", model="dc-fast", outlets={1: _CCS, 2: _CCS}, power_w=200_000.0),
-}
+@frozen
+class _Connector:
+    """A connector as the file has it."""
+
+    current: Literal["AC", "DC"]
+    power_w: float
+    cable_a: float
+    phases: int = 3
+    voltage_v: float | None = None
+    fixed_cable: bool = False
+
+    def outlet(self) -> Outlet:
+        if self.current == "DC":
+            supply = Supply.dc(self.voltage_v or 400.0)
+        else:
+            supply = Supply.ac(self.phases, self.voltage_v or 230.0)
+        return Outlet(supply, self.power_w, self.cable_a, self.fixed_cable)
+
+
+@frozen
+class _Preset:
+    connectors: tuple[_Connector, ...]
+    station_power_w: float = field(default=inf)
+
+
+def _read() -> Mapping[str, Specification]:
+    text = (files("ocppsim") / "assets" / "stations.toml").read_text()
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    return {
+        name: _specification(name, converter.structure(table, _Preset))
+        for name, table in tomllib.loads(text).items()
+    }
+
+
+def _specification(name: str, preset: _Preset) -> Specification:
+    outlets = {number: connector.outlet() for number, connector in enumerate(preset.connectors, 1)}
+    return Specification("", model=name, outlets=outlets, power_w=preset.station_power_w)
+
+
+PRESETS: Mapping[str, Specification] = _read()
 
 
 def specification(name: str, station: str, connectors: int | None = None) -> Specification:

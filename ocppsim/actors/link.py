@@ -78,6 +78,7 @@ class Link:
         self.released = False  # what comes before the outbox has been sent
         self.retry: Timer | None = None
         self.setbacks = 0  # of the head of the outbox: answers that were none, silences
+        self.failed_at = self.least_pause_s = 0.0  # the last of them
         self.noticed: dict[int, int] = {}  # by connector, the last message that the session has
         self.silences = 0
         self.deadline: Timer | None = None
@@ -134,6 +135,8 @@ class Link:
             case Configure(settings):
                 self.session.call_timeout = clock.wire(settings.message_timeout_s)
                 self.repace()
+                if self.retry is not None:
+                    self._rest()
             case DeadlinePassed():
                 self.deadline = None
                 self._handle(self.session.expire(trio.current_time()))
@@ -266,10 +269,17 @@ class Link:
             return
         self.setbacks += 1
         self.session.again(call)
-        pause_s = self.context.settings.transaction_retry_s * self.setbacks
-        if failed.why is Why.UNREADABLE:
-            pause_s = max(pause_s, NONSENSE_S)
-        self.retry = self.me.after(pause_s, TryAgain())
+        self.failed_at = trio.current_time()
+        self.least_pause_s = NONSENSE_S if failed.why is Why.UNREADABLE else 0.0
+        self._rest()
+
+    def _rest(self) -> None:
+        """The head of the outbox waits, the longer the more often it has failed."""
+        pause_s = max(self.context.settings.transaction_retry_s * self.setbacks, self.least_pause_s)
+        if self.retry is not None:
+            self.retry.cancel()
+        left_s = self.failed_at + pause_s - trio.current_time()
+        self.retry = self.me.after(max(left_s, 0.0), TryAgain())
         self._hold()
 
     def _give_up(self, call: Outgoing, entry: Entry, failed: Failed) -> None:

@@ -70,7 +70,7 @@ def _report(error: BaseException) -> int:
 def _ended(error: BaseException) -> CommandEnded | None:
     if isinstance(error, CommandEnded):
         return error
-    if isinstance(error, BrokenPipeError | SystemExit):  # who read our output has gone; SystemExit is rich's word
+    if isinstance(error, BrokenPipeError | SystemExit):  # nobody reads any more; SystemExit is rich's word
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CommandEnded(Exit.INTERRUPTED, "nobody reads the output any more")
     if isinstance(error, BaseExceptionGroup):

@@ -21,7 +21,7 @@ def explain(answer: bytes, offered: str, secrets: Collection[str] = ()) -> DialF
     """
     if not answer:
         return None
-    if not b"HTTP/".startswith(answer[:5]):
+    if not _may_be_http(answer):
         is_tls = answer.startswith((b"\x15\x03", b"\x16\x03"))
         return DialFailed("the answer is TLS: use wss://" if is_tls else "the answer is not HTTP")
     reader = _reader_of_answers()
@@ -40,10 +40,30 @@ def explain(answer: bytes, offered: str, secrets: Collection[str] = ()) -> DialF
     return DialFailed("the answer is no websocket handshake")
 
 
+def is_whole(answer: bytes) -> bool:
+    """Whether nothing that may still come would change what `explain` says."""
+    if not answer:
+        return False
+    if not _may_be_http(answer):
+        return True
+    reader = _reader_of_answers()
+    reader.receive_data(answer)
+    try:
+        while isinstance(event := reader.next_event(), h11.Response | h11.Data):
+            pass
+    except h11.RemoteProtocolError:
+        return True
+    return isinstance(event, h11.InformationalResponse | h11.EndOfMessage)
+
+
 def wrong_subprotocol(chosen: str | None, offered: str) -> DialFailed:
     """The central system speaks, but not our dialect; it will not learn it by being asked again."""
     choice = "no subprotocol" if chosen is None else f"subprotocol {chosen[:_EXCERPT_LENGTH]}"
     return DialFailed(f"{choice} chosen, {offered} offered", permanent=True)
+
+
+def _may_be_http(answer: bytes) -> bool:
+    return b"HTTP/".startswith(answer[:5])
 
 
 def _reader_of_answers() -> h11.Connection:

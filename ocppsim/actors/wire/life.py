@@ -99,12 +99,14 @@ class Wire:
                 keepalive = Keepalive(nursery, transport, self.me.system.timers, self.ping_s)
                 keepalive.arm()
                 self.link.tell(Up(transport, self.connection, keepalive.arm))
-                why = await self._listen(transport)
+                try:
+                    why = await self._listen(transport)
+                finally:
+                    keepalive.end()  # before the nursery closes, which takes no more pings
                 nursery.cancel_scope.cancel()
             if keepalive.silent:
                 why = f"no pong within {PONG_WITHIN_S:g} s"
         finally:
-            keepalive.end()
             self.backoff.lasted((trio.current_time() - since) / clock.speed())
             self.board.show_link(evolve(self.board.link, online=False, trouble=why))
             self.link.tell(Down(why, self.connection))

@@ -2,15 +2,27 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from attrs import frozen
+
+TransportName = Literal["trio-websocket", "websockets"]
+"""The libraries that can carry a websocket; the second one is optional."""
+
+CLOSE_S = 2.0
+"""How long, in wire time, a clean close may take."""
+
+MESSAGE_BYTES = 1024 * 1024
+"""The longest message taken; a longer one ends the connection with 1009."""
+
+ABNORMAL = 1006
+"""The close code of a connection that ended without a Close frame."""
 
 
 class TransportClosed(Exception):
     """The connection is over. `code` is the websocket close code, 1006 when there was no Close frame."""
 
-    def __init__(self, code: int = 1006, reason: str = "") -> None:
+    def __init__(self, code: int = ABNORMAL, reason: str = "") -> None:
         super().__init__(f"closed {code} {reason}".rstrip())
         self.code, self.reason = code, reason
 
@@ -40,7 +52,7 @@ class Transport(Protocol):
         """Send a ping and wait for its pong. The caller sets the deadline."""
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close cleanly: a Close frame each way, at most two seconds of wire time. Never raises."""
+        """Close cleanly: a Close frame each way, within CLOSE_S of wire time. Never raises."""
 
 
 Dial = Callable[[], AbstractAsyncContextManager[Transport]]

@@ -1,23 +1,30 @@
 """The transport over trio-websocket, and the fence that keeps this library's traps away from our tasks."""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import cast
 
 import h11
 import trio
 from attrs import Factory, define
-from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection
+from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection, wrap_client_stream
 from wsproto.utilities import LocalProtocolError
 
 from ocppsim import clock
-from ocppsim.actors.wire.stream import RECEIVE_BYTES
-from ocppsim.actors.wire.transport import TransportClosed
+from ocppsim.actors.wire.answer import wrong_subprotocol
+from ocppsim.actors.wire.opening import Opening
+from ocppsim.actors.wire.stream import RECEIVE_BYTES, LightStream, WatchedStream
+from ocppsim.actors.wire.transport import (
+    ABNORMAL,
+    CLOSE_S,
+    MESSAGE_BYTES,
+    Address,
+    Transport,
+    TransportClosed,
+)
 
-CLOSE_S = 2.0
-"""How long, in wire time, a clean close may take."""
-
-ABNORMAL = 1006
-"""The close code of a connection that ended without a Close frame."""
+QUEUED_MESSAGES = 64
+"""What the library reads ahead of us. Above it, pings wait as well."""
 
 
 @define(eq=False)
@@ -77,11 +84,6 @@ class Websocket:
     _fence: Fence
     _pings: list[trio.CancelScope] = Factory(list)
 
-    @property
-    def subprotocol(self) -> str | None:
-        """What the central system chose."""
-        return self._connection.subprotocol
-
     async def send(self, text: str) -> None:
         try:
             await self._connection.send_message(text)
@@ -116,3 +118,69 @@ class Websocket:
             scope.cancel()
         end = self._connection.closed
         return TransportClosed(int(end.code), end.reason or "") if end else TransportClosed(ABNORMAL)
+
+
+@asynccontextmanager
+async def open_websocket(opening: Opening) -> AsyncIterator[Transport]:
+    """One connection: the caller's task, the library's reader, and the nursery that holds the reader."""
+    deadline = opening.deadline()
+    light = await opening.connect(deadline)
+    failure: BaseException | None = None
+    try:
+        async with trio.open_nursery() as nursery:
+            try:
+                websocket = await _handshake(opening, nursery, light, deadline)
+                yield websocket
+                await websocket.close()
+            except Exception as error:
+                failure = error  # around the nursery, which would wrap it
+            finally:
+                light.drop()
+                nursery.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        failure = _sole(failure, *group.exceptions)
+    if failure is not None:
+        try:
+            raise failure  # outside of `except`, so that its cause and context stay its own
+        finally:
+            del failure  # or the traceback would hold this frame, and the frame the traceback
+
+
+async def _handshake(
+    opening: Opening, nursery: trio.Nursery, light: LightStream, deadline: float
+) -> Websocket:
+    stream = WatchedStream(await opening.secure(light, deadline))
+    fence = Fence(nursery, stream)
+    connection = None
+    with fence.until_over(deadline):
+        connection = await wrap_client_stream(
+            cast("trio.Nursery", fence),
+            cast("trio.SocketStream", stream),  # declared narrower than what it takes
+            _host_header(opening.address),
+            opening.address.target,
+            subprotocols=[opening.subprotocol],
+            extra_headers=[(name.encode(), value.encode()) for name, value in opening.headers],
+            message_queue_size=QUEUED_MESSAGES,
+            max_message_size=MESSAGE_BYTES,
+            receive_buffer_size=RECEIVE_BYTES,
+        )
+    if connection is None:
+        raise opening.explained(stream, is_over=fence.is_over)
+    if connection.subprotocol != opening.subprotocol:
+        raise wrong_subprotocol(connection.subprotocol, opening.subprotocol)
+    stream.opened()
+    return Websocket(connection, fence)
+
+
+def _host_header(address: Address) -> str:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return host if address.port == (443 if address.secure else 80) else f"{host}:{address.port}"
+
+
+def _sole(*raised: BaseException | None) -> BaseException:
+    """What to raise for all this: the one error in it, or all of them; a cancellation if there is none."""
+    errors = [error for error in raised if error is not None]
+    bugs = [error for error in errors if not isinstance(error, trio.Cancelled)]
+    if len(bugs) > 1:
+        return BaseExceptionGroup("around a websocket", bugs)
+    return bugs[0] if bugs else errors[0]

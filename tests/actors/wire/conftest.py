@@ -1,12 +1,23 @@
 """Fixtures for the tests of the wire."""
 
+from functools import partial
+from typing import get_args
+
 import pytest
 import trio
 
-from tests.actors.wire.peers import Serve, listen
+from ocppsim.actors.wire.transport import TransportName
+from tests.actors.wire import peers
+from tests.actors.wire.peers import DialTo, Serve, listen
 
 
 @pytest.fixture
 async def serve(nursery: trio.Nursery) -> Serve:
     """Starts bare TCP servers, which stop with the test."""
     return lambda handler: listen(nursery, handler)
+
+
+@pytest.fixture(params=get_args(TransportName))
+def dial_to(request: pytest.FixtureRequest) -> DialTo:
+    """Dials to a server of this machine, over each of the transports in turn."""
+    return partial(peers.dial_to, transport=request.param)

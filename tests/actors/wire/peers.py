@@ -21,6 +21,10 @@ Serve = Callable[[Callable[[trio.SocketStream], Awaitable[object]]], Awaitable[i
 """Starts a TCP server with that handler and returns its port; stopped with the test."""
 
 
+DialTo = Callable[..., Dial]
+"""`dial_to` over one of the transports; all tests of their behaviour run over each."""
+
+
 def dial_to(
     port: int, *, credentials: str = "", scheme: str = "ws", host: str = "127.0.0.1", **options: Any
 ) -> Dial:

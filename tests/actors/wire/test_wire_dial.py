@@ -13,7 +13,7 @@ from trio.testing import wait_all_tasks_blocked
 from wsproto.events import CloseConnection, TextMessage
 
 from ocppsim.actors.wire.transport import Dial, DialFailed, TransportClosed
-from tests.actors.wire.peers import RawPeer, Serve, answering, dial_to, drain, read_request
+from tests.actors.wire.peers import DialTo, RawPeer, Serve, answering, drain, read_request
 
 AT_ONCE_S = 2.0
 """Far below every time-out of the dialler, far above what a loaded machine needs."""
@@ -27,7 +27,7 @@ async def failure(dial: Dial) -> DialFailed:
     return caught.value
 
 
-async def test_nobody_listens() -> None:
+async def test_nobody_listens(dial_to: DialTo) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
 
@@ -51,14 +51,18 @@ async def test_nobody_listens() -> None:
         (b"HTTP/1.0 401 x\r\n\r\nwho are you?", "HTTP 401 Unauthorized: who are you?"),
     ],
 )  # fmt: skip
-async def test_peer_answers_something_else_and_closes(serve: Serve, answer: bytes, reason: str) -> None:
+async def test_peer_answers_something_else_and_closes(
+    serve: Serve, answer: bytes, reason: str, dial_to: DialTo
+) -> None:
     failed = await failure(dial_to(await serve(answering(answer))))
 
     assert failed.reason == reason
 
 
 @pytest.mark.parametrize(("status", "permanent"), [(401, True), (403, True), (404, True), (500, False)])
-async def test_refusal_on_a_connection_that_stays_open(serve: Serve, status: int, permanent: bool) -> None:
+async def test_refusal_on_a_connection_that_stays_open(
+    serve: Serve, status: int, permanent: bool, dial_to: DialTo
+) -> None:
     answer = b"HTTP/1.1 %d x\r\nContent-Length: 6\r\n\r\nreason" % status
 
     failed = await failure(dial_to(await serve(answering(answer, then_close=False))))
@@ -67,7 +71,7 @@ async def test_refusal_on_a_connection_that_stays_open(serve: Serve, status: int
     assert failed.reason.endswith(": reason")
 
 
-async def test_refusal_whose_body_never_ends_is_still_told(serve: Serve) -> None:
+async def test_refusal_whose_body_never_ends_is_still_told(serve: Serve, dial_to: DialTo) -> None:
     port = await serve(answering(b"HTTP/1.1 403 x\r\n\r\nnot you", then_close=False))
 
     failed = await failure(dial_to(port, handshake_timeout_s=0.3))
@@ -75,7 +79,7 @@ async def test_refusal_whose_body_never_ends_is_still_told(serve: Serve) -> None
     assert (failed.reason, failed.status) == ("HTTP 403 Forbidden: not you", 403)
 
 
-async def test_endless_answer_is_not_read_for_ever(serve: Serve) -> None:
+async def test_endless_answer_is_not_read_for_ever(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await read_request(stream)
         await stream.send_all(b"HTTP/1.1 500 x\r\n\r\n")
@@ -85,7 +89,7 @@ async def test_endless_answer_is_not_read_for_ever(serve: Serve) -> None:
     assert (await failure(dial_to(await serve(handler)))).status == 500
 
 
-async def test_reset_during_the_handshake(serve: Serve) -> None:
+async def test_reset_during_the_handshake(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await read_request(stream)
         stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -93,13 +97,13 @@ async def test_reset_during_the_handshake(serve: Serve) -> None:
     assert str(await failure(dial_to(await serve(handler)))) == "connection closed during the handshake"
 
 
-async def test_silence_ends_with_the_time_out(serve: Serve) -> None:
+async def test_silence_ends_with_the_time_out(serve: Serve, dial_to: DialTo) -> None:
     failed = await failure(dial_to(await serve(drain), handshake_timeout_s=0.3))
 
     assert (str(failed), failed.permanent) == ("no answer to the handshake within 0.3 s", False)
 
 
-async def test_server_without_subprotocol_is_refused_for_good(serve: Serve) -> None:
+async def test_server_without_subprotocol_is_refused_for_good(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await RawPeer(stream).accept(subprotocol=None)
         await drain(stream)
@@ -109,7 +113,7 @@ async def test_server_without_subprotocol_is_refused_for_good(serve: Serve) -> N
     assert (str(failed), failed.permanent) == ("no subprotocol chosen, ocpp1.6 offered", True)
 
 
-async def test_server_with_another_subprotocol_is_refused_for_good(serve: Serve) -> None:
+async def test_server_with_another_subprotocol_is_refused_for_good(serve: Serve, dial_to: DialTo) -> None:
     answer = b"HTTP/1.1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: soap\r\n\r\n"
 
     failed = await failure(dial_to(await serve(answering(answer, then_close=False))))
@@ -117,7 +121,7 @@ async def test_server_with_another_subprotocol_is_refused_for_good(serve: Serve)
     assert (str(failed), failed.permanent) == ("subprotocol soap chosen, ocpp1.6 offered", True)
 
 
-async def test_request_carries_path_host_credentials_and_headers(serve: Serve) -> None:
+async def test_request_carries_path_host_credentials_and_headers(serve: Serve, dial_to: DialTo) -> None:
     requests: list[bytes] = []
 
     async def handler(stream: trio.SocketStream) -> None:
@@ -134,7 +138,7 @@ async def test_request_carries_path_host_credentials_and_headers(serve: Serve) -
     assert b"Sec-WebSocket-Protocol: ocpp1.6" in lines
 
 
-async def test_own_authorization_header_goes_before_the_credentials(serve: Serve) -> None:
+async def test_own_authorization_header_goes_before_the_credentials(serve: Serve, dial_to: DialTo) -> None:
     requests: list[bytes] = []
 
     async def handler(stream: trio.SocketStream) -> None:
@@ -147,7 +151,7 @@ async def test_own_authorization_header_goes_before_the_credentials(serve: Serve
     assert b"Bearer y" in requests[0]
 
 
-async def test_no_secret_shows_in_a_refusal_that_repeats_it(serve: Serve) -> None:
+async def test_no_secret_shows_in_a_refusal_that_repeats_it(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         request = await read_request(stream)
         sent = next(line for line in request.split(b"\r\n") if line.startswith(b"Authorization"))
@@ -166,14 +170,16 @@ async def test_no_secret_shows_in_a_refusal_that_repeats_it(serve: Serve) -> Non
     [("X Y", "v"), ("", "v"), ("X-Y", "a\r\nb"), ("X-Y", "hunter\x00"), ("X-Y", "hünter"),
      ("Host", "v"), ("upgrade", "v"), ("Sec-WebSocket-Protocol", "v")],
 )  # fmt: skip
-def test_headers_that_would_break_the_request_are_refused_without_their_values(name: str, value: str) -> None:
+def test_headers_that_would_break_the_request_are_refused_without_their_values(
+    name: str, value: str, dial_to: DialTo
+) -> None:
     with pytest.raises(ValueError, match="header") as caught:
         dial_to(9000, headers=[(name, value)])
 
     assert "nter" not in str(caught.value)
 
 
-async def test_opening_and_the_peers_close_in_one_segment_still_open(serve: Serve) -> None:
+async def test_opening_and_the_peers_close_in_one_segment_still_open(serve: Serve, dial_to: DialTo) -> None:
     """The reader may come to its end before the dialling task runs again: that is no failed handshake."""
 
     async def handler(stream: trio.SocketStream) -> None:
@@ -188,7 +194,7 @@ async def test_opening_and_the_peers_close_in_one_segment_still_open(serve: Serv
             assert (caught.value.code, caught.value.reason) == (4001, "full")
 
 
-async def test_failed_and_cancelled_dials_leave_no_descriptor(serve: Serve) -> None:
+async def test_failed_and_cancelled_dials_leave_no_descriptor(serve: Serve, dial_to: DialTo) -> None:
     port = await serve(drain)
     closing = await serve(answering(b""))
     gc.collect()

@@ -14,7 +14,7 @@ from ocppsim.actors.wire import dial as dial_module
 from ocppsim.actors.wire import stream as stream_module
 from ocppsim.actors.wire import websocket as websocket_module
 from ocppsim.actors.wire.transport import Transport, TransportClosed
-from tests.actors.wire.peers import SUBPROTOCOL, RawPeer, Serve, dial_to, drain
+from tests.actors.wire.peers import SUBPROTOCOL, DialTo, RawPeer, Serve, drain
 
 AT_ONCE_S = 1.0
 """Below every time-out and grace of the wire."""
@@ -48,7 +48,9 @@ class Records:
 # -- the end of the connection, seen from here
 
 
-async def test_peers_close_is_told_with_code_and_reason_after_all_it_said_before(serve: Serve) -> None:
+async def test_peers_close_is_told_with_code_and_reason_after_all_it_said_before(
+    serve: Serve, dial_to: DialTo
+) -> None:
     records = Records((TextMessage("one"), BytesMessage(b"two"), CloseConnection(4001, "bye")))
 
     async with dial_to(await serve(records))() as transport:
@@ -59,7 +61,7 @@ async def test_peers_close_is_told_with_code_and_reason_after_all_it_said_before
             assert (caught.value.code, caught.value.reason) == (4001, "bye")
 
 
-async def test_connection_that_breaks_off_is_1006(serve: Serve) -> None:
+async def test_connection_that_breaks_off_is_1006(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await RawPeer(stream).accept()
 
@@ -72,7 +74,7 @@ async def test_connection_that_breaks_off_is_1006(serve: Serve) -> None:
         await transport.close()
 
 
-async def test_violation_of_the_websocket_protocol_ends_the_connection(serve: Serve) -> None:
+async def test_violation_of_the_websocket_protocol_ends_the_connection(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await RawPeer(stream).accept()
         await stream.send_all(b"\xff\xff\xff")
@@ -84,8 +86,10 @@ async def test_violation_of_the_websocket_protocol_ends_the_connection(serve: Se
         assert caught.value.code == 1002
 
 
-async def test_message_beyond_the_bound_is_1009(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dial_module, "MESSAGE_BYTES", 100)
+async def test_message_beyond_the_bound_is_1009(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
+) -> None:
+    _patch(monkeypatch, "MESSAGE_BYTES", 100)
     records = Records((TextMessage("x" * 101), Ping(b"after it")))
 
     async with dial_to(await serve(records))() as transport:
@@ -98,7 +102,7 @@ async def test_message_beyond_the_bound_is_1009(serve: Serve, monkeypatch: pytes
 # -- pings
 
 
-async def test_ping_returns_with_the_pong(nursery: trio.Nursery) -> None:
+async def test_ping_returns_with_the_pong(nursery: trio.Nursery, dial_to: DialTo) -> None:
     async def handler(request: WebSocketRequest) -> None:
         await _until_closed(await request.accept(subprotocol=SUBPROTOCOL))
 
@@ -107,7 +111,7 @@ async def test_ping_returns_with_the_pong(nursery: trio.Nursery) -> None:
             await transport.ping()
 
 
-async def test_ping_ends_when_the_peer_vanishes_meanwhile(serve: Serve) -> None:
+async def test_ping_ends_when_the_peer_vanishes_meanwhile(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await RawPeer(stream).accept()
         await stream.receive_some()
@@ -118,7 +122,9 @@ async def test_ping_ends_when_the_peer_vanishes_meanwhile(serve: Serve) -> None:
         assert caught.value.code == 1006
 
 
-async def test_ping_ends_when_the_peer_closes_but_keeps_tcp_open(serve: Serve, nursery: trio.Nursery) -> None:
+async def test_ping_ends_when_the_peer_closes_but_keeps_tcp_open(
+    serve: Serve, nursery: trio.Nursery, dial_to: DialTo
+) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         peer = RawPeer(stream)
         await peer.accept()
@@ -139,9 +145,9 @@ async def test_ping_ends_when_the_peer_closes_but_keeps_tcp_open(serve: Serve, n
 
 
 async def test_ping_to_a_half_open_peer_waits_for_the_callers_deadline(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
 ) -> None:
-    monkeypatch.setattr(websocket_module, "CLOSE_S", 0.05)
+    _patch(monkeypatch, "CLOSE_S", 0.05)
 
     async def handler(stream: trio.SocketStream) -> None:
         await RawPeer(stream).accept()
@@ -154,7 +160,7 @@ async def test_ping_to_a_half_open_peer_waits_for_the_callers_deadline(
         await transport.send("still open")
 
 
-async def test_ping_that_crosses_our_close_frame_does_no_harm(serve: Serve) -> None:
+async def test_ping_that_crosses_our_close_frame_does_no_harm(serve: Serve, dial_to: DialTo) -> None:
     """Without the fence the reader crashes, and cancels or kills the caller."""
     seen: list[int | None] = []
     ended = trio.Event()
@@ -183,7 +189,7 @@ async def test_ping_that_crosses_our_close_frame_does_no_harm(serve: Serve) -> N
     assert seen == [1001]
 
 
-async def test_ping_race_fifty_times(nursery: trio.Nursery) -> None:
+async def test_ping_race_fifty_times(nursery: trio.Nursery, dial_to: DialTo) -> None:
     """Fifty pings are in flight while the client closes; nothing but that happens."""
 
     async def pinging(request: WebSocketRequest) -> None:
@@ -210,7 +216,7 @@ async def test_ping_race_fifty_times(nursery: trio.Nursery) -> None:
 # -- leaving
 
 
-async def test_close_is_clean_and_carries_code_and_reason(serve: Serve) -> None:
+async def test_close_is_clean_and_carries_code_and_reason(serve: Serve, dial_to: DialTo) -> None:
     records = Records()
 
     async with dial_to(await serve(records))() as transport:
@@ -225,7 +231,7 @@ async def test_close_is_clean_and_carries_code_and_reason(serve: Serve) -> None:
     assert await records.code() == 1001
 
 
-async def test_leaving_at_the_end_of_the_block_closes_cleanly(serve: Serve) -> None:
+async def test_leaving_at_the_end_of_the_block_closes_cleanly(serve: Serve, dial_to: DialTo) -> None:
     records = Records()
 
     async with dial_to(await serve(records))():
@@ -234,7 +240,7 @@ async def test_leaving_at_the_end_of_the_block_closes_cleanly(serve: Serve) -> N
     assert await records.code() == 1000
 
 
-async def test_close_wakes_a_receiver(serve: Serve, nursery: trio.Nursery) -> None:
+async def test_close_wakes_a_receiver(serve: Serve, nursery: trio.Nursery, dial_to: DialTo) -> None:
     woken: list[int] = []
 
     async with dial_to(await serve(Records()))() as transport:
@@ -253,9 +259,9 @@ async def test_close_wakes_a_receiver(serve: Serve, nursery: trio.Nursery) -> No
 
 
 async def test_close_to_a_silent_peer_takes_its_time_and_no_more(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
 ) -> None:
-    monkeypatch.setattr(websocket_module, "CLOSE_S", 0.05)
+    _patch(monkeypatch, "CLOSE_S", 0.05)
     ended = trio.Event()
 
     async def handler(stream: trio.SocketStream) -> None:
@@ -271,7 +277,7 @@ async def test_close_to_a_silent_peer_takes_its_time_and_no_more(
             await ended.wait()  # the connection is gone although the block has not ended
 
 
-async def test_leaving_by_cancellation_is_a_power_cut(serve: Serve) -> None:
+async def test_leaving_by_cancellation_is_a_power_cut(serve: Serve, dial_to: DialTo) -> None:
     records = Records()
 
     with trio.fail_after(AT_ONCE_S), trio.CancelScope() as scope:
@@ -283,7 +289,9 @@ async def test_leaving_by_cancellation_is_a_power_cut(serve: Serve) -> None:
     assert await records.code() == 1006
 
 
-async def test_leaving_by_exception_is_a_power_cut_and_the_exception_stays_itself(serve: Serve) -> None:
+async def test_leaving_by_exception_is_a_power_cut_and_the_exception_stays_itself(
+    serve: Serve, dial_to: DialTo
+) -> None:
     records = Records()
     cause = KeyError("cause")
     error = ValueError("a bug")
@@ -297,7 +305,7 @@ async def test_leaving_by_exception_is_a_power_cut_and_the_exception_stays_itsel
     assert await records.code() == 1006
 
 
-async def test_a_group_of_the_callers_stays_itself(serve: Serve) -> None:
+async def test_a_group_of_the_callers_stays_itself(serve: Serve, dial_to: DialTo) -> None:
     group = ExceptionGroup("mine", [ValueError("one"), KeyError("two")])
 
     with pytest.raises(ExceptionGroup) as caught:
@@ -307,7 +315,7 @@ async def test_a_group_of_the_callers_stays_itself(serve: Serve) -> None:
     assert caught.value is group
 
 
-async def test_error_while_being_cancelled_wins_over_the_cancellation(serve: Serve) -> None:
+async def test_error_while_being_cancelled_wins_over_the_cancellation(serve: Serve, dial_to: DialTo) -> None:
     dial = dial_to(await serve(Records()))
 
     async def cleaning_up_badly() -> None:
@@ -322,7 +330,7 @@ async def test_error_while_being_cancelled_wins_over_the_cancellation(serve: Ser
         await cleaning_up_badly()
 
 
-async def test_end_of_the_connection_does_not_cancel_the_block(serve: Serve) -> None:
+async def test_end_of_the_connection_does_not_cancel_the_block(serve: Serve, dial_to: DialTo) -> None:
     """The caller goes on with what it does until it touches the transport."""
 
     async def handler(stream: trio.SocketStream) -> None:
@@ -337,7 +345,7 @@ async def test_end_of_the_connection_does_not_cancel_the_block(serve: Serve) -> 
     assert went_on
 
 
-async def test_leaving_with_unread_messages_is_immediate(serve: Serve) -> None:
+async def test_leaving_with_unread_messages_is_immediate(serve: Serve, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await RawPeer(stream).accept(*[TextMessage(str(number)) for number in range(500)])
         await drain(stream)
@@ -350,7 +358,7 @@ async def test_leaving_with_unread_messages_is_immediate(serve: Serve) -> None:
             await trio.lowlevel.checkpoint()
 
 
-async def test_close_with_unread_messages_is_clean(serve: Serve) -> None:
+async def test_close_with_unread_messages_is_clean(serve: Serve, dial_to: DialTo) -> None:
     records = Records(tuple(TextMessage(str(number)) for number in range(500)))
 
     with trio.fail_after(AT_ONCE_S):
@@ -373,7 +381,7 @@ async def deaf(serve: Serve) -> int:
     return await serve(handler)
 
 
-async def test_blocked_send_gives_up(deaf: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_blocked_send_gives_up(deaf: int, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo) -> None:
     monkeypatch.setattr(stream_module, "BLOCKED_S", 0.05)
 
     async with dial_to(deaf)() as transport:
@@ -384,8 +392,10 @@ async def test_blocked_send_gives_up(deaf: int, monkeypatch: pytest.MonkeyPatch)
             await transport.receive()
 
 
-async def test_close_beside_a_blocked_send_ends_both(deaf: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_module, "CLOSE_S", 0.05)
+async def test_close_beside_a_blocked_send_ends_both(
+    deaf: int, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
+) -> None:
+    _patch(monkeypatch, "CLOSE_S", 0.05)
     ends: list[int] = []
 
     with trio.fail_after(AT_ONCE_S):
@@ -403,7 +413,9 @@ async def test_close_beside_a_blocked_send_ends_both(deaf: int, monkeypatch: pyt
     assert len(ends) == 1
 
 
-async def test_cancelled_send_poisons_the_connection_not_the_stream_of_frames(deaf: int) -> None:
+async def test_cancelled_send_poisons_the_connection_not_the_stream_of_frames(
+    deaf: int, dial_to: DialTo
+) -> None:
     """Half a frame is on its way: whatever followed would be read as the rest of it."""
     async with dial_to(deaf)() as transport:
         async with trio.open_nursery() as own:
@@ -417,7 +429,7 @@ async def test_cancelled_send_poisons_the_connection_not_the_stream_of_frames(de
 # -- messages
 
 
-async def test_messages_of_all_sizes_go_both_ways(nursery: trio.Nursery) -> None:
+async def test_messages_of_all_sizes_go_both_ways(nursery: trio.Nursery, dial_to: DialTo) -> None:
     async def echo(request: WebSocketRequest) -> None:
         await _until_closed(await request.accept(subprotocol=SUBPROTOCOL), echo=True)
 
@@ -428,7 +440,9 @@ async def test_messages_of_all_sizes_go_both_ways(nursery: trio.Nursery) -> None
             assert await transport.receive() == text
 
 
-async def test_subprotocol_is_known_and_there_is_one_task_per_connection(serve: Serve) -> None:
+async def test_subprotocol_is_known_and_there_is_one_task_per_connection(
+    serve: Serve, dial_to: DialTo
+) -> None:
     port = await serve(Records())
     before = trio.lowlevel.current_statistics().tasks_living
 
@@ -439,7 +453,9 @@ async def test_subprotocol_is_known_and_there_is_one_task_per_connection(serve: 
         assert trio.lowlevel.current_statistics().tasks_living == before + servers_tasks + 1
 
 
-async def test_a_bug_in_the_reader_is_not_hidden(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_bug_in_the_reader_is_not_hidden(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
+) -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError("bug")
 

@@ -1,0 +1,250 @@
+"""Every configuration key that can be changed has its effect at once, in the middle of whatever goes on."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+from stage import Stage, stage
+
+from ocppsim.csms.behaviour import Answer, Refuse, Silent
+from ocppsim.dialects.v16.keys import KEYS
+from ocppsim.model.connector import Status
+
+Journey = Callable[[Stage], Awaitable[None]]
+JOURNEYS: dict[str, Journey] = {}
+
+
+def key(journey: Journey) -> Journey:
+    """A journey named after its key."""
+    JOURNEYS[journey.__name__] = journey
+    return journey
+
+
+def sent_at(play: Stage, action: str, since: int = 0) -> list[int]:
+    return [round(call.at) for call in play.said(action, since)]
+
+
+# -- who may charge
+
+
+@key
+async def AllowOfflineTxForUnknownId(play: Stage) -> None:  # noqa: N802
+    await play.set_key("AllowOfflineTxForUnknownId", "true")
+    play.csms.go_down()
+    await play.settle()
+    await play.charge(tag="STRANGER")
+
+
+@key
+async def LocalAuthorizeOffline(play: Stage) -> None:  # noqa: N802
+    await play.show("FRIEND")
+    await play.later(100)
+    await play.set_key("LocalAuthorizeOffline", "false")
+    play.csms.go_down()
+    play.plug()
+    await play.show("FRIEND")
+    assert play.board.status(1) is Status.PREPARING
+
+
+@key
+async def AuthorizationCacheEnabled(play: Stage) -> None:  # noqa: N802
+    await play.show("FRIEND")
+    await play.later(100)
+    await play.set_key("AuthorizationCacheEnabled", "false")
+    assert await play.ask("ClearCache") == {"status": "Rejected"}
+    play.csms.go_down()
+    play.plug()
+    await play.show("FRIEND")
+    assert play.board.status(1) is Status.PREPARING
+
+
+@key
+async def LocalPreAuthorize(play: Stage) -> None:  # noqa: N802
+    await play.show("FRIEND")
+    await play.later(100)
+    await play.set_key("LocalPreAuthorize", "true")
+    await play.charge(tag="FRIEND")
+    assert len(play.said("Authorize")) == 1
+
+
+@key
+async def AuthorizeRemoteTxRequests(play: Stage) -> None:  # noqa: N802
+    await play.set_key("AuthorizeRemoteTxRequests", "false")
+    play.plug()
+    await play.ask("RemoteStartTransaction", idTag="REMOTE")
+    assert play.said("Authorize") == []
+    assert play.board.status(1) is Status.CHARGING
+
+
+@key
+async def StopTransactionOnInvalidId(play: Stage) -> None:  # noqa: N802
+    play.rule(Answer({"idTagInfo": {"status": "Invalid"}}), "StartTransaction")
+    await play.set_key("StopTransactionOnInvalidId", "false")
+    play.plug()
+    await play.show()
+    assert play.board.status(1) is Status.SUSPENDED_EVSE
+
+
+@key
+async def StopTransactionOnEVSideDisconnect(play: Stage) -> None:  # noqa: N802
+    await play.charge()
+    await play.set_key("StopTransactionOnEVSideDisconnect", "false")
+    play.station.world.unplug_at_vehicle(1)
+    await play.settle()
+    assert play.board.status(1) is Status.SUSPENDED_EV
+
+
+@key
+async def ConnectionTimeOut(play: Stage) -> None:  # noqa: N802
+    play.plug()
+    await play.later(30)
+    await play.set_key("ConnectionTimeOut", 40)
+    await play.later(9)
+    assert play.board.status(1) is Status.PREPARING
+    await play.later(1)
+    assert play.board.status(1) is Status.FINISHING
+
+
+# -- how often
+
+
+@key
+async def HeartbeatInterval(play: Stage) -> None:  # noqa: N802
+    await play.later(10)
+    await play.set_key("HeartbeatInterval", 30)
+    await play.later(60)
+    assert sent_at(play, "Heartbeat") == [30, 60]
+
+
+@key
+async def MeterValueSampleInterval(play: Stage) -> None:  # noqa: N802
+    await play.charge()
+    await play.later(65)
+    await play.set_key("MeterValueSampleInterval", 10)
+    await play.later(36)
+    assert sent_at(play, "MeterValues") == [60, 70, 80, 90, 100]
+    await play.set_key("MeterValueSampleInterval", 0)
+    await play.later(600)
+    assert len(play.said("MeterValues")) == 5
+    await play.set_key("MeterValueSampleInterval", 50)
+    await play.later(100)
+    assert sent_at(play, "MeterValues")[5:] == [750, 800]
+
+
+@key
+async def MeterValuesSampledData(play: Stage) -> None:  # noqa: N802
+    await play.charge()
+    await play.set_key("MeterValuesSampledData", "SoC,Power.Active.Import")
+    await play.later(60)
+    [values] = play.said("MeterValues")
+    samples = values.payload["meterValue"][0]["sampledValue"]
+    assert [sample["measurand"] for sample in samples] == ["SoC", "Power.Active.Import"]
+
+
+@key
+async def WebSocketPingInterval(play: Stage) -> None:  # noqa: N802
+    await play.set_key("WebSocketPingInterval", 0)
+    await play.later(1)
+    await play.set_key("WebSocketPingInterval", 5)
+    play.rig.freeze(play.name)
+    await play.later(5 + 9)
+    assert play.board.online
+    await play.later(2)
+    assert not play.board.online
+    await play.booted()
+    await play.until(lambda board: board.online)
+    await play.settle()
+    await play.set_key("WebSocketPingInterval", 0)
+    play.rig.freeze(play.name)
+    await play.later(250)
+    assert play.board.online, "nobody looks"
+
+
+# -- how calls fail
+
+
+@key
+async def MessageTimeout(play: Stage) -> None:  # noqa: N802
+    play.rule(Silent(), "StatusNotification", times=1)
+    play.plug()
+    await play.later(3)
+    await play.set_key("MessageTimeout", 5)  # for the one that is open, too
+    assert play.board.tally.failures == 0
+    await play.later(2)
+    assert play.board.tally.failures == 1
+
+
+@key
+async def TransactionMessageAttempts(play: Stage) -> None:  # noqa: N802
+    play.rule(Refuse(), "StartTransaction")
+    await play.charge()
+    await play.set_key("TransactionMessageAttempts", 2)
+    await play.later(600)
+    assert len(play.said("StartTransaction")) == 2
+
+
+@key
+async def TransactionMessageRetryInterval(play: Stage) -> None:  # noqa: N802
+    play.rule(Refuse(), "StartTransaction")
+    await play.charge()
+    await play.later(10)
+    await play.set_key("TransactionMessageRetryInterval", 20)  # for the pause that runs, too
+    await play.later(60)
+    assert sent_at(play, "StartTransaction") == [0, 20, 60]
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+async def test_a_key_has_its_effect_at_once(autojump_clock: object, name: str) -> None:
+    async with stage() as play:
+        await play.booted()
+        await JOURNEYS[name](play)
+
+
+def test_no_key_is_left_out() -> None:
+    assert set(JOURNEYS) == {key.name for key in KEYS.values() if not key.readonly}
+
+
+# -- and in the middle of more than one thing
+
+
+async def test_all_connectors_follow(autojump_clock: object) -> None:
+    async with stage(connectors=3) as play:
+        await play.booted()
+        for number in (1, 2, 3):
+            await play.charge(number)
+        await play.set_key("MeterValueSampleInterval", 5)
+        await play.later(5)
+        assert sorted(call.payload["connectorId"] for call in play.said("MeterValues")) == [1, 2, 3]
+
+
+async def test_what_was_changed_survives_a_reset(autojump_clock: object) -> None:
+    async with stage() as play:
+        await play.booted()
+        await play.set_key("MeterValueSampleInterval", 5)
+        await play.ask("Reset", type="Hard")
+        await play.later(65)
+        await play.charge()
+        await play.later(5)
+        assert len(play.said("MeterValues")) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        (("NumberOfConnectors", "7"), "Rejected"),
+        (("HeartbeatInterval", "soon"), "Rejected"),
+        (("HeartbeatInterval", "-1"), "Rejected"),
+        (("MeterValuesSampledData", "Happiness"), "Rejected"),
+        (("Blinking", "1"), "NotSupported"),
+        (("heartbeatinterval", "50"), "Accepted"),
+    ],
+)
+async def test_what_cannot_be_changed_is_not(
+    autojump_clock: object, change: Sequence[str], verdict: str
+) -> None:
+    async with stage() as play:
+        await play.booted()
+        name, value = change
+        before = play.station.context.settings
+        answer = await play.ask("ChangeConfiguration", key=name, value=value)
+        assert answer == {"status": verdict}
+        assert (play.station.context.settings != before) == (verdict == "Accepted")

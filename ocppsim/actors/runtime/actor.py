@@ -255,6 +255,12 @@ class Actor(Generic[M]):
                 return await self._body(self) or self._take_verdict() or Stop()
         except Exception as error:  # a bug of the body; Cancelled is none and goes on up
             return Crash(error)
+        except BaseExceptionGroup as group:  # cancelled from outside, and a bug on the way out
+            bugs, cancelled = group.split(Exception)
+            if bugs is None or cancelled is None:
+                raise
+            self.system.note_crash(self.name, bugs)  # not the business of those who cancelled
+            raise cancelled from None
         finally:
             self._scope = None
         return self._take_verdict() or Stop()

@@ -65,10 +65,13 @@ class System:
         else:
             scope.deadline = -inf  # Trio looks at deadlines between two rounds
 
+    def note_crash(self, actor: str, error: Exception) -> None:
+        self.counters.crashes += 1
+        self.errors.append((actor, error))
+
     def life_ended(self, event: LifeEnded) -> None:
         if isinstance(event.exit, Crash):
-            self.counters.crashes += 1
-            self.errors.append((event.actor, event.exit.error))
+            self.note_crash(event.actor, event.exit.error)
         for watch in self.watchers:
             watch(event)
 

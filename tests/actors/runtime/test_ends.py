@@ -334,3 +334,23 @@ async def test_watcher_sees_what_follows(
         me.tell(Note("one more"))
         await trio.sleep(2)
     assert seen == [(Condition.ALIVE, 1), (Condition.RESTING, 1), (Condition.GONE, 0)]
+
+
+async def test_a_bug_during_cancellation_from_outside_is_counted_and_goes_no_further() -> None:
+    """Whoever cancels a fleet does not get its errors instead."""
+
+    async def body(me: Actor[object]) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep_forever)
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise ValueError("while being cancelled")
+
+    async with open_system() as system:
+        async with trio.open_nursery() as nursery:
+            Actor(system, "a", Tier.LINK, body).start_in(nursery)
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+        assert system.counters.crashes == 1
+        assert [name for name, _ in system.errors] == ["a"]

@@ -59,6 +59,7 @@ def _options() -> Namespace:
     parser.add_argument("--url", required=True)
     parser.add_argument("--stations", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--transport", choices=["trio-websocket", "websockets"], default="trio-websocket")
     parser.add_argument("--load", choices=["closed", "paced", "idle"], default="closed")
     return parser.parse_args()
 
@@ -96,7 +97,10 @@ async def _boot(fleet: Fleet, options: Namespace) -> None:
     for number in range(1, options.stations + 1):
         name = f"CS-{number:05}"
         dial = websocket_dial(
-            address.parse(options.url, name), subprotocol=dialect.subprotocol, addresses=addresses
+            address.parse(options.url, name),
+            subprotocol=dialect.subprotocol,
+            addresses=addresses,
+            transport=options.transport,
         )
         keys = {"MeterValueSampleInterval": "0" if options.load == "closed" else "1"}
         specification = Specification(name, outlets=dict.fromkeys(CONNECTORS, outlet), keys=keys)

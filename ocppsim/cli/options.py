@@ -13,7 +13,7 @@ from attrs import frozen
 from ocppsim.actors.wire import address, tls
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
-from ocppsim.actors.wire.transport import Dial
+from ocppsim.actors.wire.transport import Dial, TransportName
 from ocppsim.cli.exits import usage
 from ocppsim.dialects.v16 import Dialect16
 
@@ -89,6 +89,12 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--cert", type=Path, metavar="FILE", help="the station's own certificate (PEM)")
     group.add_argument("--key", type=Path, metavar="FILE", help="the key of --cert (PEM)")
     group.add_argument("--insecure", action="store_true", help="accept any server certificate")
+    group.add_argument(
+        "--transport",
+        choices=["trio-websocket", "websockets"],
+        default="trio-websocket",
+        help="the second is faster and takes less memory; it needs ocppsim[fast]",
+    )
     group.add_argument("--header", type=header, action="append", default=[], metavar="'NAME: VALUE'")
     group.add_argument(
         "--strict",
@@ -108,6 +114,7 @@ class Connection:
     headers: tuple[tuple[str, str], ...]
     tls: ssl.SSLContext | None
     refuse_invalid: bool
+    transport: TransportName
     addresses: AddressBook
 
     def dial(self, station: str) -> Dial:
@@ -122,6 +129,7 @@ class Connection:
                 headers=self.headers,
                 tls=self.tls,
                 addresses=self.addresses,
+                transport=self.transport,
             )
         except ValueError as error:
             raise usage(f"URL: {error}") from error
@@ -149,7 +157,7 @@ def connection(url: str, options: argparse.Namespace) -> Connection:
             raise usage(str(error)) from error
     headers = tuple(options.header)
     refuse = options.strict == "refuse"
-    return Connection(url, options.user, password, headers, context, refuse, AddressBook())
+    return Connection(url, options.user, password, headers, context, refuse, options.transport, AddressBook())
 
 
 def warn_if_insecure(options: argparse.Namespace) -> None:

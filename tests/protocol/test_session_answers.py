@@ -4,7 +4,7 @@ import pytest
 
 from ocppsim.protocol import frames
 from ocppsim.protocol.errors import Fault, Refusal, Violation
-from ocppsim.protocol.session import OPEN_CALLS, Kind, Misbehaved, Overdue, Received, Registration
+from ocppsim.protocol.session import OPEN_CALLS, Kind, Misbehaved, Overdue, Received, Registration, Session
 from tests.protocol.conversation import Conversation
 
 
@@ -132,6 +132,14 @@ def test_what_has_no_readable_id_is_counted_and_not_answered(talk: Conversation,
     assert isinstance(event, Misbehaved)
     assert talk.written() == []
     assert talk.idle()
+
+
+def test_a_fault_without_a_code_gets_no_answer() -> None:
+    session = Session(iter(["1-1"]), {})
+    session.connected()
+    (event,) = session.receive('[2,"a","Reset"]', 0.0)
+    assert isinstance(event, Misbehaved)
+    assert session.next(0.0) is None
 
 
 def test_a_rejected_station_answers_nothing_that_is_broken() -> None:

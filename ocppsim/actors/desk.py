@@ -48,12 +48,12 @@ class Desk:
             answer, consequence = await self._decide(command)
             response = self.context.dialect.response(request.action, answer)
         except Refusal as refusal:
-            link.tell(Refuse(request.id, refusal))
+            link.tell(Refuse(request, refusal))
         except (NoAnswer, InvalidMessage) as error:
             self.context.board.tally.internal += 1
-            link.tell(Refuse(request.id, Refusal(Fault.INTERNAL, str(error))))
+            link.tell(Refuse(request, Refusal(Fault.INTERNAL, str(error))))
         else:
-            link.tell(Reply(request.id, response))
+            link.tell(Reply(request, response))
             if consequence is not None:
                 consequence()
 
@@ -61,7 +61,7 @@ class Desk:
         """A station that was rejected answers nothing (1.6 ed. 2, 4.2)."""
         self.context.board.tally.violations += 1
         self.context.tracer.violation(f"{request.action} while the station is rejected")
-        self.context.link.tell(Ignore(request.id))
+        self.context.link.tell(Ignore(request))
 
     async def _decide(self, command: Command) -> Decided:
         match command:

@@ -113,12 +113,9 @@ class Link:
                 self._submit(Outgoing(kind, draft.action, draft.payload, message))
             case News(connector):
                 self._notice(self.memory.outbox.since(connector, self.noticed.get(connector, 0)))
-            case Reply(call_id, payload):
-                self.session.answer(call_id, payload)
-            case Refuse(call_id, refusal):
-                self.session.refuse(call_id, refusal)
-            case Ignore(call_id):
-                self.session.drop(call_id)
+            case Reply(to) | Refuse(to) | Ignore(to):
+                if to.connection == self.connection:
+                    self._answer(message)
             case Up():
                 self._connected(message)
             case Down(_, connection):
@@ -150,6 +147,15 @@ class Link:
                 self.closes.append(message)
             case _:
                 raise TypeError(f"no message of a link: {message!r}")
+
+    def _answer(self, message: Reply | Refuse | Ignore) -> None:
+        match message:
+            case Reply(to, payload):
+                self.session.answer(to.id, payload)
+            case Refuse(to, refusal):
+                self.session.refuse(to.id, refusal)
+            case Ignore(to):
+                self.session.drop(to.id)
 
     def _connected(self, up: Up) -> None:
         self.transport, self.connection, self.repace = up.transport, up.connection, up.repace

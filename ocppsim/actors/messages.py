@@ -64,21 +64,23 @@ class News:
 
 @frozen
 class Reply:
-    id: str
+    """The answer to a request; void when the connection that brought it is gone."""
+
+    to: "Request"
     payload: Payload
 
 
 @frozen
 class Refuse:
-    id: str
+    to: "Request"
     refusal: Refusal
 
 
 @frozen
 class Ignore:
-    """Leave a CALL of the central system without an answer."""
+    """Leave a request without an answer."""
 
-    id: str
+    to: "Request"
 
 
 @frozen

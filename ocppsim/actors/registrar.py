@@ -1,6 +1,7 @@
 """Boot and heartbeat: how a station gets and keeps its standing with the central system."""
 
 from collections.abc import Callable
+from math import inf
 
 import trio
 
@@ -169,9 +170,10 @@ class Registrar:
     def _arm_beat(self, since: float | None = None) -> None:
         if self._beat_timer is not None:
             self._beat_timer.cancel()
+        now, interval_s = trio.current_time(), self.context.settings.heartbeat_s
         last = self.context.board.last_exchange_at if since is None else since
-        pause_s = max(last, trio.current_time() - self.context.settings.heartbeat_s) - trio.current_time()
-        self._beat_timer = self.context.station.after(self.context.settings.heartbeat_s + pause_s, BeatDue())
+        due = now + interval_s if last == -inf else max(last + interval_s, now)
+        self._beat_timer = self.context.station.after(due - now, BeatDue())
 
     # -- time
 

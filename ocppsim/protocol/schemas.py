@@ -15,6 +15,9 @@ from ocppsim.protocol.frames import Payload
 Version = Literal["v16"]
 
 
+_SECRET = frozenset({"ChangeConfiguration"})
+"""Messages that may hold a secret: what breaks their schemas is told without the values."""
+
 _MESSAGE_LENGTH = 200
 """Messages quote the value at fault, which may be of any length."""
 
@@ -34,7 +37,8 @@ def names(version: Version) -> frozenset[str]:
 def _validator(version: Version, name: str) -> jsonschema_rs.Validator:
     text = (_folder(version) / f"{name}.json").read_text("utf-8-sig")
     # Without properties, jsonschema-rs tells an additional one as a breach of a `false` schema.
-    return jsonschema_rs.validator_for({"properties": {}, **json.loads(text)})
+    schema = {"properties": {}, **json.loads(text)}
+    return jsonschema_rs.validator_for(schema, mask="the value" if name in _SECRET else None)
 
 
 def known(version: Version, name: str) -> bool:

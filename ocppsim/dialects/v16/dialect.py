@@ -45,7 +45,7 @@ class Dialect16:
         try:
             request = convert.load(payload, v16.ACTIONS[action].request)
         except convert.Unreadable as error:
-            raise Refusal(Fault.FORMATION, str(error)) from error
+            raise Refusal(Fault.PROPERTY, str(error)) from error
         return row.command(request)
 
     def response(self, action: str, answer: Answer) -> Payload:
@@ -56,14 +56,15 @@ class Dialect16:
         if violations and self.refuse_invalid:
             return Reading(None, violations)
         response = v16.ACTIONS[action].response
-        message: object
+        if self.strict and not violations:
+            try:
+                return Reading(messages.ANSWERS[action](convert.load(payload, response)), ())
+            except convert.Unreadable as error:  # as its schema has it, but no value of ours: a leap second
+                violations = (_unreadable(error),)
         try:
-            if violations or not self.strict:
-                message = convert.load_leniently(payload, response)
-            else:
-                message = convert.load(payload, response)
+            message = convert.load_leniently(payload, response)
         except convert.Unreadable as error:
-            return Reading(None, (*violations, Violation("", "readable", str(error))))
+            return Reading(None, (*violations, _unreadable(error)))
         return Reading(messages.ANSWERS[action](message), violations)
 
     # -- what the station says
@@ -128,6 +129,10 @@ class Dialect16:
 
 
 _HEARTBEAT = Draft("Heartbeat", {})
+
+
+def _unreadable(error: convert.Unreadable) -> Violation:
+    return Violation("", "readable", str(error))
 
 
 def _unknown(action: str) -> Refusal:

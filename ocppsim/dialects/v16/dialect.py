@@ -61,6 +61,7 @@ class Dialect16:
                 return Reading(messages.ANSWERS[action](convert.load(payload, response)), ())
             except convert.Unreadable as error:  # as its schema has it, but no value of ours: a leap second
                 violations = (_unreadable(error),)
+        message: object
         try:
             message = convert.load_leniently(payload, response)
         except convert.Unreadable as error:

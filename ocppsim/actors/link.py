@@ -1,20 +1,19 @@
 """The link: one task with one inbox. It owns the open CALL and drives the outbox; it outlives its wires."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import assert_never
 
 import trio
 
 from ocppsim import clock
 from ocppsim.actors.context import StationContext
+from ocppsim.actors.delivery import Delivery
 from ocppsim.actors.latencies import Latencies
 from ocppsim.actors.messages import (
     BootWanted,
     Close,
     Configure,
     DeadlinePassed,
-    Delivered,
     Down,
     Drain,
     Heard,
@@ -36,8 +35,7 @@ from ocppsim.actors.messages import (
 from ocppsim.actors.runtime import Actor, Exit, Question, Stop, Timer
 from ocppsim.actors.trace import Way
 from ocppsim.actors.wire.transport import Transport, TransportClosed
-from ocppsim.model.answers import CallAnswer, SessionAnswer, TagAnswer
-from ocppsim.model.outbox import UNKNOWN_ID, Entry, Place
+from ocppsim.model.outbox import Entry
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.session import (
     Answered,
@@ -58,9 +56,6 @@ SILENCE = 3
 
 ANSWER_WITHIN_S = 5.0
 
-NONSENSE_S = 1.0
-"""A transaction message whose answer was unreadable rests at least so long, whatever the configured pause."""
-
 
 class Link:
     """One life of the link."""
@@ -75,19 +70,15 @@ class Link:
         self.transport: Transport | None = None
         self.connection = -1
         self.repace: Callable[[], None] = lambda: None  # lets the wire look at new settings
-        self.released = False  # what comes before the outbox has been sent
-        self.retry: Timer | None = None
-        self.setbacks = 0  # of the head of the outbox: answers that were none, silences
-        self.failed_at = self.least_pause_s = 0.0  # the last of them
-        self.noticed: dict[int, int] = {}  # by connector, the last message that the session has
+        self.delivery = Delivery(context, self.session)
         self.silences = 0
         self.deadline: Timer | None = None
         self.drains: list[Question[None]] = []
         self.closes: list[Question[None]] = []
 
     async def live(self) -> Exit | None:
-        self._hold()
-        self._notice(self.memory.outbox.in_order())
+        self.delivery.release(False)
+        self.delivery.notice_all()
         try:
             async with trio.open_nursery() as nursery:
                 self.nursery = nursery
@@ -112,7 +103,7 @@ class Link:
             case Send(draft, _, _, kind):
                 self._submit(Outgoing(kind, draft.action, draft.payload, message))
             case News(connector):
-                self._notice(self.memory.outbox.since(connector, self.noticed.get(connector, 0)))
+                self.delivery.notice(connector)
             case Reply(to) | Refuse(to) | Ignore(to):
                 if to.connection == self.connection:
                     self._answer(message)
@@ -124,23 +115,19 @@ class Link:
             case Register(registration):
                 self.session.registration = registration
                 if registration is not Registration.ACCEPTED:
-                    self.released = False
-                    self._hold()
+                    self.delivery.release(False)
             case Release():
-                self.released = True
-                self._hold()
+                self.delivery.release(True)
             case Configure(settings):
                 self.session.call_timeout = clock.wire(settings.message_timeout_s)
                 self.repace()
-                if self.retry is not None:
-                    self._rest()
+                self.delivery.settings_changed()
             case DeadlinePassed():
                 self.deadline = None
                 self._handle(self.session.expire(trio.current_time()))
                 self._rearm()
             case TryAgain():
-                self.retry = None
-                self._hold()
+                self.delivery.try_again()
             case Question(Drain()):
                 self.drains.append(message)
             case Question(Close()):
@@ -159,9 +146,8 @@ class Link:
 
     def _connected(self, up: Up) -> None:
         self.transport, self.connection, self.repace = up.transport, up.connection, up.repace
-        self.released = False
         self.silences = 0
-        self._hold()
+        self.delivery.release(False)
         self.session.connected()
         self.context.station.tell(Online(up.connection))
 
@@ -213,7 +199,7 @@ class Link:
             return
         self.board.tally.calls += 1
         if isinstance(call.ref, Entry):
-            self._delivered(call.ref, reading.answer)
+            self.delivery.delivered(call.ref, reading.answer)
         elif isinstance(call.ref, Send):
             call.ref.sender.tell(Outcome(call.ref.ref, reading.answer, None, round_trip_s))
         self.board.changed()
@@ -230,7 +216,7 @@ class Link:
         if failed.code == "SecurityError" and call.kind is not Kind.BOOT:
             self.context.station.tell(BootWanted())
         if isinstance(call.ref, Entry):
-            self._try_again(call, call.ref, failed)
+            self.delivery.failed(call.ref, failed)
         elif isinstance(call.ref, Send):
             call.ref.sender.tell(Outcome(call.ref.ref, None, failed.why))
 
@@ -243,67 +229,6 @@ class Link:
     def _violation(self, what: str) -> None:
         self.board.tally.violations += 1
         self.tracer.violation(what)
-
-    # -- the outbox
-
-    def _notice(self, entries: list[Entry]) -> None:
-        for entry in entries:
-            encode = None if entry.place is Place.OPENS else partial(self._with_transaction, entry)
-            call = Outgoing(
-                Kind.TRANSACTION, entry.action, entry.payload, entry, entry.id, encode, attempt=entry.sends
-            )
-            self.session.submit(call)
-            self.noticed[entry.connector] = entry.number
-
-    def _with_transaction(self, entry: Entry) -> Payload:
-        known = self.memory.outbox.transaction_id(entry.session)
-        return self.dialect.with_transaction(entry.payload, UNKNOWN_ID if known is None else known)
-
-    def _delivered(self, entry: Entry, answer: CallAnswer) -> None:
-        opened = answer.transaction_id if isinstance(answer, SessionAnswer) else None
-        self._forget_retry()  # the answer may have come late
-        self.memory.delivered(entry, opened)
-        self.board.tally.sessions_delivered += entry.place is Place.CLOSES
-        if isinstance(answer, SessionAnswer | TagAnswer):  # others say nothing that anybody waits for
-            self.context.station.tell(Delivered(entry, answer))
-
-    def _try_again(self, call: Outgoing, entry: Entry, failed: Failed) -> None:
-        """Only a CALLERROR is a failure to process (OCPP-J 1.6 errata 3.3); silence is never given up."""
-        entry.attempts += failed.why is Why.REFUSED
-        if entry.attempts >= self.context.settings.transaction_attempts:
-            self._give_up(call, entry, failed)
-            return
-        self.setbacks += 1
-        self.session.again(call)
-        self.failed_at = trio.current_time()
-        self.least_pause_s = NONSENSE_S if failed.why is Why.UNREADABLE else 0.0
-        self._rest()
-
-    def _rest(self) -> None:
-        """The head of the outbox waits, the longer the more often it has failed."""
-        pause_s = max(self.context.settings.transaction_retry_s * self.setbacks, self.least_pause_s)
-        if self.retry is not None:
-            self.retry.cancel()
-        left_s = self.failed_at + pause_s - trio.current_time()
-        self.retry = self.me.after(max(left_s, 0.0), TryAgain())
-        self._hold()
-
-    def _give_up(self, call: Outgoing, entry: Entry, failed: Failed) -> None:
-        self.setbacks = 0
-        self.memory.give_up(entry)
-        self.board.tally.given_up += 1
-        self.tracer.note(f"given up: {call.action} {call.id} after {entry.attempts} attempts")
-        self.board.refused(f"{call.action} given up: {failed}")
-
-    def _forget_retry(self) -> None:
-        self.setbacks = 0
-        if self.retry is not None:
-            self.retry.cancel()
-            self.retry = None
-            self._hold()
-
-    def _hold(self) -> None:
-        self.session.held = not self.released or self.retry is not None
 
     # -- writing
 

@@ -28,7 +28,7 @@ class Told:
 
 @define(eq=False)
 class Memory:
-    """One object for each station. Connectors, link and station each write what they own (see DESIGN)."""
+    """One object for each station. Connectors, link and station each write what they own."""
 
     specification: Specification
     store: Store

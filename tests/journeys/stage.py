@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
+from transcript import EPOCH, Frame, Transcript, frame_of
 from trio.testing import wait_all_tasks_blocked
 
 from ocppsim import clock
@@ -19,9 +20,10 @@ from ocppsim.actors.board import Board
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.station import Station
 from ocppsim.actors.store import Store
-from ocppsim.actors.trace import TraceEntry, Way
+from ocppsim.actors.trace import TraceEntry
 from ocppsim.csms.behaviour import Behaviour, Rule
 from ocppsim.csms.central_system import CentralSystem
+from ocppsim.csms.events import Disconnected, Event
 from ocppsim.csms.findings import Breach
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.model.connector import Status
@@ -32,55 +34,19 @@ from ocppsim.testing.rig import Rig, open_rig
 PATIENCE_S = 7200.0
 """What does not happen within so much virtual time never will."""
 
-EPOCH = clock.VIRTUAL_EPOCH.timestamp()
-MS = 1e-3
-"""Instants are floats: equal to the millisecond is equal."""
-
-
-@frozen
-class Frame:
-    """One frame or note of the trace. `at` counts from the start of the journey."""
-
-    at: float
-    way: Way
-    kind: int  # message type, 0 for what is none
-    id: str
-    action: str  # of an error, its code
-    payload: Any  # of an error, its details
-    text: str
-    attempt: int
-    violation: str
-
-
-def frame_of(entry: TraceEntry) -> Frame:
-    at = round(entry.at - EPOCH, 3)
-    match _decoded(entry.text):
-        case [2, str(call_id), str(action), payload]:
-            parts: tuple[int, str, str, Any] = (2, call_id, action, payload)
-        case [3, str(call_id), payload]:
-            parts = (3, call_id, "", payload)
-        case [4, str(call_id), str(code), _, details]:
-            parts = (4, call_id, code, details)
-        case _:
-            parts = (0, "", "", None)
-    return Frame(at, entry.way, *parts, entry.text, entry.attempt, entry.violation)
-
-
-def _decoded(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
 
 @define(eq=False)
-class Stage:
+class Stage(Transcript):
     """One station and its central system."""
 
-    rig: Rig
-    station: Station
-    frames: list[Frame] = field(factory=list)
+    rig: Rig = field(kw_only=True)
+    station: Station = field(kw_only=True)
+    began: float = field(init=False)
+    closes: list[int] = field(factory=list)  # the close codes that the central system saw
     _news: trio.Event = field(factory=trio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        self.began = self.now
 
     @property
     def csms(self) -> CentralSystem:
@@ -104,41 +70,9 @@ class Stage:
             self._news.set()
             self._news = trio.Event()
 
-    # -- what was said
-
-    def mark(self) -> int:
-        """This moment: `said` and the others can leave out what came before."""
-        return len(self.frames)
-
-    def said(self, action: str | None = None, since: int = 0) -> list[Frame]:
-        """The CALLs of the station."""
-        return [
-            frame
-            for frame in self.frames[since:]
-            if frame.way is Way.OUT and frame.kind == 2 and action in (None, frame.action)
-        ]
-
-    def actions(self, since: int = 0) -> list[str]:
-        return [frame.action for frame in self.said(since=since)]
-
-    def answered(self, since: int = 0) -> list[Frame]:
-        """The CALLRESULTs and CALLERRORs of the station."""
-        return [frame for frame in self.frames[since:] if frame.way is Way.OUT and frame.kind in (3, 4)]
-
-    def answer_to(self, call_id: str) -> Frame:
-        [answer] = [frame for frame in self.answered() if frame.id == call_id]
-        return answer
-
-    def notes(self, words: str = "", since: int = 0) -> list[str]:
-        return [f.text for f in self.frames[since:] if f.way is Way.NOTE and words in f.text]
-
-    def violations(self, since: int = 0) -> list[str]:
-        return [frame.violation for frame in self.frames[since:] if frame.violation]
-
-    def statuses(self, number: int, since: int = 0) -> list[str]:
-        """What was reported of a connector."""
-        reports = self.said("StatusNotification", since)
-        return [report.payload["status"] for report in reports if report.payload["connectorId"] == number]
+    def watch(self, event: Event) -> None:
+        if isinstance(event, Disconnected) and event.identity == self.name:
+            self.closes.append(event.code)
 
     @property
     def transaction_id(self) -> int:
@@ -268,8 +202,9 @@ async def stage(
     with plain_errors():
         async with open_rig(seed, store=store, csms=csms) as rig:
             what = Specification("CS-1", outlets=outlets, **specification)
-            play = Stage(rig, rig.add(what, habits=habits, dialect=dialect))
+            play = Stage(rig=rig, station=rig.add(what, habits=habits, dialect=dialect))
             rig.fleet.listeners.append(play.listen)
+            rig.csms.listeners.append(play.watch)
             yield play
         check(rig, finds, crashes)
 

@@ -1,7 +1,8 @@
 """CALL and answer: one of ours at a time, and one answer for each of theirs, in order."""
 
 import pytest
-from stage import Frame, stage
+from stage import stage
+from transcript import Frame
 
 from ocppsim.actors.desk import Desk
 from ocppsim.csms.behaviour import Garble, Rule, Silent

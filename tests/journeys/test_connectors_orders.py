@@ -1,7 +1,7 @@
 """The order of people's doings at a connector: plug, tag, unplug, and what happens when one is missing."""
 
 import pytest
-from stage import Stage, stage
+from stage import stage
 
 from ocppsim.csms.behaviour import Answer, Delay, Refuse, Rule, Silent
 from ocppsim.csms.central_system import CentralSystem
@@ -9,15 +9,9 @@ from ocppsim.csms.tags import Tag, Tags
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import Verdict
 
-WITH_BAD_TAG = {"idTagInfo": {"status": "Blocked"}}
-
 
 def refusing(*actions: str) -> Rule:
-    return Rule(Answer(WITH_BAD_TAG), actions=actions or ["Authorize"])
-
-
-def reasons(play: Stage) -> list[str]:
-    return [stop.payload["reason"] for stop in play.said("StopTransaction")]
+    return Rule(Answer({"idTagInfo": {"status": "Blocked"}}), actions=actions or ["Authorize"])
 
 
 # -- plug and tag
@@ -60,7 +54,7 @@ async def test_tag_plug_charge_unplug(autojump_clock: object) -> None:
         play.unplug()
         await play.later(1)
         assert play.statuses(1) == ["Available", "Preparing", "Charging", "Available"]
-        assert reasons(play) == ["EVDisconnected"]
+        assert play.stop_reasons() == ["EVDisconnected"]
 
 
 async def test_preparing_comes_before_the_transaction_begins(autojump_clock: object) -> None:
@@ -110,7 +104,7 @@ async def test_another_tag_cannot_stop_a_session(autojump_clock: object) -> None
         await play.charge(tag="MINE")
         assert await play.station.world.present(1, "YOURS") is Verdict.REJECTED
         await play.later(1)
-        assert reasons(play) == []
+        assert play.stop_reasons() == []
 
 
 async def test_a_tag_shown_twice_while_it_is_being_checked(autojump_clock: object) -> None:
@@ -185,13 +179,13 @@ async def test_a_tag_refused_at_the_start(autojump_clock: object, stops: bool) -
         await play.show()
         await play.later(120)
         if stops:
-            assert reasons(play) == ["DeAuthorized"]
+            assert play.stop_reasons() == ["DeAuthorized"]
             assert play.statuses(1)[-1] == "Finishing"
         else:
             assert play.statuses(1)[-1] == "SuspendedEVSE"
             assert play.board.connectors[1].register_wh == 0
             await play.show()
-            assert reasons(play) == ["Local"]
+            assert play.stop_reasons() == ["Local"]
 
 
 async def test_a_late_refusal_meets_a_session_that_is_over(autojump_clock: object) -> None:
@@ -203,7 +197,7 @@ async def test_a_late_refusal_meets_a_session_that_is_over(autojump_clock: objec
         await play.later(10)
         await play.show()
         await play.later(60)
-        assert reasons(play) == ["Local"]
+        assert play.stop_reasons() == ["Local"]
 
 
 # -- offline
@@ -294,4 +288,4 @@ async def test_a_tag_accepted_offline_and_refused_later_ends_the_session(autojum
         csms.tags.put("CROOK", Tag("Blocked"))
         csms.come_up()
         await play.later(60)
-        assert reasons(play) == ["DeAuthorized"]
+        assert play.stop_reasons() == ["DeAuthorized"]

@@ -14,10 +14,6 @@ SCHEDULED = {"status": "Scheduled"}
 FIXED_CABLE = {1: Outlet(Supply.dc(), max_power_w=50_000, fixed_cable=True)}
 
 
-def reasons(play: Stage) -> list[str]:
-    return [stop.payload["reason"] for stop in play.said("StopTransaction")]
-
-
 async def change(play: Stage, connector: int, kind: str) -> object:
     return await play.ask("ChangeAvailability", connectorId=connector, type=kind)
 
@@ -38,8 +34,7 @@ async def test_a_remote_start_with_the_cable_in(autojump_clock: object, authoriz
         [start] = play.said("StartTransaction")
         assert (start.payload["idTag"], start.payload["connectorId"]) == ("REMOTE", 1)
         assert play.board.status(1) is Status.CHARGING
-        answer, *calls = [f for f in play.frames[mark:] if f.way.value == ">"]
-        assert answer.kind == 3, "the answer comes before any consequence"
+        assert play.written(mark)[0].kind == 3, "the answer comes before any consequence"
 
 
 async def test_a_remote_start_waits_for_the_cable(autojump_clock: object) -> None:
@@ -70,7 +65,9 @@ async def test_a_remote_start_of_a_tag_that_is_refused_charges_nothing(autojump_
         assert play.board.status(1) is Status.PREPARING
 
 
-async def test_a_remote_start_without_a_connector_takes_the_first_that_is_free(autojump_clock: object) -> None:
+async def test_a_remote_start_without_a_connector_takes_the_first_that_is_free(
+    autojump_clock: object,
+) -> None:
     async with stage(connectors=4) as play:
         await play.booted()
         await play.charge(1)
@@ -108,11 +105,10 @@ async def test_a_remote_stop_stops_and_answers_first(autojump_clock: object) -> 
         mark = play.mark()
         answer = await play.ask("RemoteStopTransaction", transactionId=play.transaction_id)
         assert answer == ACCEPTED
-        assert reasons(play) == ["Remote"]
+        assert play.stop_reasons() == ["Remote"]
         assert "idTag" not in play.said("StopTransaction")[0].payload
         assert play.statuses(1, mark) == ["Finishing"]
-        first, *_ = [frame for frame in play.frames[mark:] if frame.way.value == ">"]
-        assert first.kind == 3
+        assert play.written(mark)[0].kind == 3
 
 
 async def test_a_remote_stop_of_anything_else_is_rejected(autojump_clock: object) -> None:
@@ -123,7 +119,7 @@ async def test_a_remote_stop_of_anything_else_is_rejected(autojump_clock: object
         assert await play.ask("RemoteStopTransaction", transactionId=over + 1) == REJECTED
         await play.show()
         assert await play.ask("RemoteStopTransaction", transactionId=over) == REJECTED
-        assert reasons(play) == ["Local"]
+        assert play.stop_reasons() == ["Local"]
 
 
 # -- UnlockConnector
@@ -134,7 +130,7 @@ async def test_unlocking_ends_a_session_first(autojump_clock: object) -> None:
         await play.booted()
         await play.charge()
         assert await play.ask("UnlockConnector", connectorId=1) == {"status": "Unlocked"}
-        assert reasons(play) == ["UnlockCommand"]
+        assert play.stop_reasons() == ["UnlockCommand"]
 
 
 async def test_a_lock_that_is_stuck_fails_to_unlock(autojump_clock: object) -> None:
@@ -151,7 +147,7 @@ async def test_what_has_no_lock_cannot_be_unlocked(autojump_clock: object, conne
         await play.booted()
         await play.charge()
         assert await play.ask("UnlockConnector", connectorId=connector) == {"status": "NotSupported"}
-        assert reasons(play) == []
+        assert play.stop_reasons() == []
 
 
 # -- ChangeAvailability
@@ -165,8 +161,7 @@ async def test_an_idle_connector_changes_at_once_and_answers_first(autojump_cloc
         assert await change(play, 1, "Inoperative") == ACCEPTED  # it is so already
         assert await change(play, 1, "Operative") == ACCEPTED
         assert play.statuses(1, mark) == ["Unavailable", "Available"]
-        first, *_ = [frame for frame in play.frames[mark:] if frame.way.value == ">"]
-        assert first.kind == 3
+        assert play.written(mark)[0].kind == 3
 
 
 async def test_a_connector_that_charges_changes_when_it_is_done(autojump_clock: object) -> None:
@@ -178,7 +173,7 @@ async def test_a_connector_that_charges_changes_when_it_is_done(autojump_clock: 
         assert play.statuses(1)[-1] == "Charging"
         await play.show()
         assert play.statuses(1)[-1] == "Unavailable"
-        assert reasons(play) == ["Local"]
+        assert play.stop_reasons() == ["Local"]
 
 
 async def test_a_scheduled_change_can_be_taken_back(autojump_clock: object) -> None:
@@ -231,89 +226,3 @@ async def test_an_inoperative_connector_takes_no_tag(autojump_clock: object) -> 
         await play.show()
         assert play.statuses(1)[-1] == "Unavailable"
         assert play.said("Authorize") == []
-
-
-# -- faults
-
-
-async def test_a_fault_that_stops_charging_ends_the_session(autojump_clock: object) -> None:
-    async with stage() as play:
-        await play.booted()
-        await play.charge()
-        play.station.world.set_fault(1, Fault.GROUND)
-        await play.later(30)
-        assert reasons(play) == ["Other"]
-        report = play.said("StatusNotification")[-1].payload
-        assert (report["status"], report["errorCode"]) == ("Faulted", "GroundFailure")
-        play.station.world.set_fault(1, None)
-        await play.settle()
-        assert play.statuses(1)[-1] == "Finishing"
-
-
-async def test_a_warning_is_told_and_stops_nothing(autojump_clock: object) -> None:
-    async with stage() as play:
-        await play.booted()
-        await play.charge()
-        play.station.world.set_fault(1, Fault.HIGH_TEMPERATURE)
-        await play.later(1)
-        report = play.said("StatusNotification")[-1].payload
-        assert (report["status"], report["errorCode"]) == ("Charging", "HighTemperature")
-        assert reasons(play) == []
-
-
-async def test_an_emergency_stop_ends_the_session_and_lasts_until_it_is_released(autojump_clock: object) -> None:
-    async with stage() as play:
-        await play.booted()
-        await play.charge()
-        play.station.world.press_emergency_stop(1)
-        await play.settle()
-        assert reasons(play) == ["EmergencyStop"]
-        assert play.statuses(1)[-1] == "Faulted"
-        await play.show()
-        assert play.statuses(1)[-1] == "Faulted"
-        play.unplug()
-        play.station.world.press_emergency_stop(1, pressed=False)
-        await play.settle()
-        assert play.statuses(1)[-1] == "Available"
-
-
-# -- the EV's side
-
-
-@pytest.mark.parametrize("stops", [True, False])
-async def test_the_cable_is_pulled_at_the_ev(autojump_clock: object, stops: bool) -> None:
-    """StopTransactionOnEVSideDisconnect: the session ends, or waits for the EV."""
-    keys = {"StopTransactionOnEVSideDisconnect": str(stops).lower()}
-    async with stage(keys=keys) as play:
-        await play.booted()
-        await play.charge()
-        play.station.world.unplug_at_vehicle(1)
-        await play.later(10)
-        assert reasons(play) == (["EVDisconnected"] if stops else [])
-        assert play.statuses(1)[-1] == ("Finishing" if stops else "SuspendedEV")
-        play.plug()
-        await play.later(1)
-        assert (play.statuses(1)[-1] == "Charging") == (not stops)
-
-
-async def test_an_ev_that_pauses_suspends_its_session(autojump_clock: object) -> None:
-    async with stage() as play:
-        await play.booted()
-        await play.charge()
-        play.station.world.set_ready(1, False)
-        await play.later(30)
-        play.station.world.set_ready(1, True)
-        await play.later(30)
-        assert play.statuses(1)[2:] == ["Charging", "SuspendedEV", "Charging"]
-        assert reasons(play) == []
-
-
-async def test_no_ev_at_a_fixed_cable_is_no_occupied_connector(autojump_clock: object) -> None:
-    async with stage(outlets=FIXED_CABLE) as play:
-        await play.booted()
-        await play.charge()
-        await play.show()
-        assert play.statuses(1)[-1] == "Finishing"
-        play.unplug()
-        await play.settle()
-        assert play.statuses(1)[-1] == "Available"

@@ -2,7 +2,6 @@
 
 import random
 
-import pytest
 import trio
 from trio.testing import MockClock
 

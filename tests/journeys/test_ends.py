@@ -4,17 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from attrs import frozen
-from stage import EPOCH, Frame, Stage, stage
+from stage import Stage, stage
+from transcript import Frame, stamp
 
-from ocppsim.actors.generator import Habits
 from ocppsim.actors.trace import Way
-from ocppsim.clock import moment
-from ocppsim.csms.behaviour import Rule, Silent, pending
-from ocppsim.csms.events import Disconnected, Event
+from ocppsim.csms.behaviour import Silent, pending
 from ocppsim.model.connector import Status
-from ocppsim.model.session import StopReason
-from ocppsim.protocol.convert import dump
-from ocppsim.protocol.v16.core import HeartbeatResponse
 
 RESET_S = 60
 POWER_W = 11_040.0
@@ -57,22 +52,6 @@ ABRUPT = pytest.mark.parametrize("end", [HARD, POWER, CRASH], ids=["hard reset",
 ALL = pytest.mark.parametrize("end", [SOFT, HARD, POWER, CRASH], ids=["soft", "hard", "power cut", "crash"])
 
 
-def watch_closes(play: Stage) -> list[int]:
-    codes: list[int] = []
-
-    def listen(event: Event) -> None:
-        if isinstance(event, Disconnected):
-            codes.append(event.code)
-
-    play.csms.listeners.append(listen)
-    return codes
-
-
-def stamp(seconds: float) -> object:
-    """The time stamp of this second of the journey."""
-    return dump(HeartbeatResponse(moment(EPOCH + seconds)))["currentTime"]
-
-
 def the_stop(play: Stage) -> Frame:
     [stop] = play.said("StopTransaction")
     return stop
@@ -83,30 +62,30 @@ def the_stop(play: Stage) -> Frame:
 
 async def test_a_soft_reset_answers_stops_waits_and_closes(autojump_clock: object) -> None:
     async with stage() as play:
-        codes = watch_closes(play)
         await play.booted()
         await play.charge()
         await play.later(90)
         mark = play.mark()
         await soft_reset(play)
-        said = [frame.action or "answer" for frame in play.frames[mark:] if frame.way is Way.OUT and frame.kind]
+        said = [
+            frame.action or "answer" for frame in play.frames[mark:] if frame.way is Way.OUT and frame.kind
+        ]
         assert said == ["answer", "StopTransaction", "StatusNotification"]
         assert the_stop(play).payload["reason"] == "SoftReset"
         assert play.board.unsent == 0
-        assert codes == [1000]
+        assert play.closes == [1000]
 
 
 async def test_a_soft_reset_waits_10_s_for_answers_and_keeps_what_is_open(autojump_clock: object) -> None:
     async with stage() as play:
-        codes = watch_closes(play)
         await play.booted()
         await play.charge()
         play.rule(Silent(), "StopTransaction", times=1)
         await soft_reset(play)
         await play.later(9.9)
-        assert codes == []
+        assert play.closes == []
         await play.later(0.2)
-        assert codes == [1000]
+        assert play.closes == [1000]
         assert play.board.unsent == 1
         await play.later(RESET_S + 1)
         first, again = play.said("StopTransaction")
@@ -116,7 +95,6 @@ async def test_a_soft_reset_waits_10_s_for_answers_and_keeps_what_is_open(autoju
 
 async def test_a_hard_reset_answers_closes_and_says_nothing_else(autojump_clock: object) -> None:
     async with stage() as play:
-        codes = watch_closes(play)
         await play.booted()
         await play.charge()
         await play.later(90)
@@ -125,20 +103,21 @@ async def test_a_hard_reset_answers_closes_and_says_nothing_else(autojump_clock:
         await play.later(RESET_S - 1)
         assert play.actions(mark) == []
         assert len(play.answered(mark)) == 1
-        assert codes == [1000]
+        assert play.closes == [1000]
 
 
 @pytest.mark.parametrize("end", [POWER, CRASH], ids=["power cut", "crash"])
-async def test_a_power_cut_and_a_crash_say_nothing_and_close_nothing(autojump_clock: object, end: End) -> None:
+async def test_a_power_cut_and_a_crash_say_nothing_and_close_nothing(
+    autojump_clock: object, end: End
+) -> None:
     async with stage(crashes=True) as play:
-        codes = watch_closes(play)
         await play.booted()
         await play.charge()
         await play.later(90)
         mark = play.mark()
         await end.how(play)
         assert [frame for frame in play.frames[mark:] if frame.kind] == []
-        assert codes == [1006]
+        assert play.closes == [1006]
 
 
 @ALL
@@ -158,7 +137,7 @@ async def test_reset_time_is_the_stations_own(autojump_clock: object) -> None:
         await play.booted()
         await hard_reset(play)
         await play.later(8)
-        assert [round(boot.at) for boot in play.said("BootNotification")] == [0, 7]
+        assert play.times("BootNotification") == [0, 7]
 
 
 # -- after
@@ -287,68 +266,3 @@ async def test_a_tag_that_waits_for_its_cable_is_forgotten(autojump_clock: objec
         play.plug()
         await play.later(5)
         assert play.said("StartTransaction") == []
-
-
-# -- the simulator is stopped
-
-
-async def test_stopped_with_its_sessions_it_ends_as_in_a_soft_reset(autojump_clock: object) -> None:
-    async with stage() as play:
-        codes = watch_closes(play)
-        await play.booted()
-        await play.charge()
-        await play.later(45)
-        assert await play.rig.fleet.leave(StopReason.LOCAL)
-        assert the_stop(play).payload["reason"] == "Local"
-        assert the_stop(play).payload["timestamp"] == stamp(45)
-        assert (codes, play.board.ended) == ([1000], True)
-
-
-async def test_stopped_without_them_it_says_nothing_and_leaves_them_open(autojump_clock: object) -> None:
-    async with stage() as play:
-        codes = watch_closes(play)
-        await play.booted()
-        await play.charge()
-        await play.later(45)
-        mark = play.mark()
-        assert await play.rig.fleet.leave(None)
-        assert play.actions(mark) == []
-        assert (codes, play.board.ended) == ([1000], True)
-        assert play.station.context.memory.connectors[1].session is not None
-
-
-async def test_drivers_leave_before_the_simulator_stops(autojump_clock: object) -> None:
-    habits = Habits(least_delay_s=1, most_delay_s=1, least_stay_s=500, most_stay_s=500)
-    async with stage(habits=habits) as play:
-        await play.shows(Status.CHARGING)
-        assert await play.rig.fleet.leave()
-        assert the_stop(play).payload["reason"] == "Local"
-        assert the_stop(play).payload["idTag"] == "00000000"  # by the driver's own tag
-        assert play.statuses(1)[-1] == "Available"
-
-
-async def test_stopped_without_sessions_drivers_stay_where_they_are(autojump_clock: object) -> None:
-    habits = Habits(least_delay_s=1, most_delay_s=1, least_stay_s=500, most_stay_s=500)
-    async with stage(habits=habits) as play:
-        await play.shows(Status.CHARGING)
-        assert await play.rig.fleet.leave(None)
-        assert play.said("StopTransaction") == []
-
-
-async def test_a_silent_central_system_cannot_keep_the_simulator_from_stopping(autojump_clock: object) -> None:
-    async with stage(Rule(Silent(), actions=["StopTransaction"])) as play:
-        await play.booted()
-        await play.charge()
-        await play.rig.fleet.leave()
-        assert play.now <= 30
-        assert play.board.ended
-
-
-async def test_a_station_in_its_pause_does_not_come_back_when_the_simulator_stops(autojump_clock: object) -> None:
-    async with stage() as play:
-        await play.booted()
-        await hard_reset(play)
-        await play.later(10)
-        await play.rig.fleet.leave()
-        assert play.now <= 30
-        assert play.board.ended

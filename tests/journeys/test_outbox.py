@@ -1,22 +1,11 @@
 """The outbox against a central system that refuses, keeps silent or answers late."""
 
 import pytest
-from attrs import frozen
 from stage import Stage, stage
 
 from ocppsim.csms.behaviour import Delay, Drop, Refuse, Rule, Silent
-from ocppsim.dialects.dialect import Draft, InvalidMessage
-from ocppsim.dialects.v16 import Dialect16
-from ocppsim.model.connector import Status
-from ocppsim.model.inputs import Sampled
-from ocppsim.model.settings import Settings
-from ocppsim.protocol.errors import Violation
 
 START = ["StartTransaction"]
-
-
-def sent_at(play: Stage, action: str) -> list[int]:
-    return [round(call.at) for call in play.said(action)]
 
 
 def transactions_named(play: Stage) -> set[int]:
@@ -33,7 +22,7 @@ async def test_a_refused_start_is_tried_attempts_times_and_then_given_up(autojum
         await play.booted()
         await play.charge()
         await play.later(600)
-        assert sent_at(play, "StartTransaction") == [0, 10, 30, 60]
+        assert play.times("StartTransaction") == [0, 10, 30, 60]
         assert play.board.tally.given_up == 1
         assert len(play.notes("given up: StartTransaction")) == 1
         assert "given up" in play.board.refusal
@@ -78,8 +67,8 @@ async def test_attempts_are_counted_for_each_message(autojump_clock: object) -> 
         await play.charge()
         await play.later(100)
         assert play.board.tally.given_up == 0
-        assert sent_at(play, "StartTransaction") == [0, 1, 3]
-        assert sent_at(play, "MeterValues")[:3] == [20, 21, 23]
+        assert play.times("StartTransaction") == [0, 1, 3]
+        assert play.times("MeterValues")[:3] == [20, 21, 23]
 
 
 async def test_ordinary_calls_go_on_while_a_message_waits(autojump_clock: object) -> None:
@@ -101,14 +90,18 @@ async def test_ordinary_calls_go_on_while_a_message_waits(autojump_clock: object
 
 
 async def test_silence_is_tried_again_and_never_given_up(autojump_clock: object) -> None:
-    keys = {"TransactionMessageAttempts": "1", "TransactionMessageRetryInterval": "10", "MeterValueSampleInterval": "0"}
+    keys = {
+        "TransactionMessageAttempts": "1",
+        "TransactionMessageRetryInterval": "10",
+        "MeterValueSampleInterval": "0",
+    }
     async with stage(Rule(Silent(), actions=START, times=6), keys=keys) as play:
         await play.booted()
         await play.set_key("HeartbeatInterval", 25)  # so that silences are not in a row
         await play.charge()
         await play.later(600)
         assert play.board.tally.given_up == 0
-        assert sent_at(play, "StartTransaction")[:4] == [0, 30 + 10, 70 + 20, 120 + 30]
+        assert play.times("StartTransaction")[:4] == [0, 30 + 10, 70 + 20, 120 + 30]
         assert play.csms.ledger("CS-1").transactions
         assert play.board.link.connections == 1
 
@@ -119,7 +112,7 @@ async def test_message_timeout_says_how_long_silence_is(autojump_clock: object) 
         await play.booted()
         await play.charge()
         await play.later(20)
-        assert sent_at(play, "StartTransaction") == [0, 8]
+        assert play.times("StartTransaction") == [0, 8]
 
 
 async def test_three_silences_in_a_row_close_the_connection(autojump_clock: object) -> None:
@@ -165,13 +158,17 @@ async def test_a_late_answer_to_a_transaction_message_counts(autojump_clock: obj
 
 async def test_a_broken_connection_is_no_attempt(autojump_clock: object) -> None:
     keys = {"TransactionMessageAttempts": "2", "TransactionMessageRetryInterval": "10"}
-    async with stage(Rule(Drop(), actions=START, times=4), Rule(Refuse(), actions=START, times=1), keys=keys) as play:
+    async with stage(
+        Rule(Drop(), actions=START, times=4), Rule(Refuse(), actions=START, times=1), keys=keys
+    ) as play:
         await play.booted()
         await play.charge()
         await play.later(100)
         assert play.board.tally.given_up == 0
         *_, refused, taken = play.said("StartTransaction")
-        assert taken.at - refused.at == pytest.approx(10, abs=0.01)  # the first failure, whatever broke before
+        assert taken.at - refused.at == pytest.approx(
+            10, abs=0.01
+        )  # the first failure, whatever broke before
         assert play.csms.ledger("CS-1").transactions
 
 
@@ -209,98 +206,3 @@ async def test_what_was_answered_never_goes_again(autojump_clock: object) -> Non
         await play.later(300)
         calls = play.said("StartTransaction") + play.said("MeterValues") + play.said("StopTransaction")
         assert len({call.id for call in calls}) == len(calls)
-
-
-# -- offline
-
-
-async def test_sessions_begun_offline_get_their_ids_in_order(autojump_clock: object) -> None:
-    async with stage(connectors=2, keys={"AllowOfflineTxForUnknownId": "true"}) as play:
-        await play.booted()
-        play.csms.go_down()
-        await play.settle()
-        for tag in ("A", "B"):
-            await play.charge(1, tag)
-            await play.later(70)
-            await play.charge(2, tag + "2")
-            await play.later(20)
-            await play.show(tag, 1)
-            await play.show(tag + "2", 2)
-            play.unplug(1)
-            play.unplug(2)
-            await play.later(10)
-        mark = play.mark()
-        assert play.board.unsent == 4 * 2 + 2
-        play.csms.come_up()
-        await play.later(60)
-        sent = [c for c in play.said(since=mark) if c.action.endswith("Transaction") or c.action == "MeterValues"]
-        stamps = [c.payload.get("timestamp") or c.payload["meterValue"][0]["timestamp"] for c in sent]
-        assert stamps == sorted(stamps)
-        transactions = play.csms.ledger("CS-1").transactions.values()
-        assert [t.id_tag for t in transactions] == ["A", "A2", "B", "B2"]
-        assert all(t.ended and t.energy_wh > 0 for t in transactions)
-
-
-async def test_an_offline_day_is_kept_to_the_last_sample(autojump_clock: object) -> None:
-    async with stage(keys={"AllowOfflineTxForUnknownId": "true"}) as play:
-        await play.booted()
-        play.csms.go_down()
-        await play.settle()
-        await play.charge()
-        await play.later(24 * 3600)
-        assert play.board.unsent == 1 + 24 * 60
-        play.csms.come_up()
-        await play.later(60)
-        [transaction] = play.csms.ledger("CS-1").transactions.values()
-        assert len(transaction.readings) == 24 * 60 + 1
-        assert play.board.unsent == 0
-
-
-async def test_a_remote_stop_finds_a_session_only_once_its_id_is_known(autojump_clock: object) -> None:
-    async with stage(Rule(Delay(20), actions=START)) as play:
-        await play.booted()
-        await play.charge()
-        known = play.transaction_id  # the answer is still on its way
-        assert await play.ask("RemoteStopTransaction", transactionId=known) == {"status": "Rejected"}
-        assert await play.ask("RemoteStopTransaction", transactionId=-1) == {"status": "Rejected"}
-        await play.later(21)
-        assert await play.ask("RemoteStopTransaction", transactionId=known) == {"status": "Accepted"}
-
-
-# -- what cannot be sent
-
-
-@frozen
-class Stumbling(Dialect16):
-    """Makes samples that break their schema."""
-
-    def sampled(self, number: int, what: Sampled, settings: Settings, offset_s: float) -> Draft:
-        raise InvalidMessage("MeterValues", (Violation("meterValue", "minItems", "too few"),))
-
-
-async def test_a_message_that_cannot_be_encoded_is_set_aside_and_shown(autojump_clock: object) -> None:
-    async with stage(dialect=Stumbling()) as play:
-        await play.booted()
-        await play.charge()
-        await play.later(130)
-        await play.show()
-        assert play.board.tally.internal == 2
-        assert len(play.notes("MeterValues")) == 2
-        assert play.csms.summary().sessions_completed == 1
-        play.board.tally.internal = 0  # as was the plan
-
-
-@pytest.mark.parametrize("online", [True, False])
-async def test_a_tag_that_no_message_can_carry_is_refused_at_the_reader(
-    autojump_clock: object, online: bool
-) -> None:
-    async with stage(keys={"AllowOfflineTxForUnknownId": "true"}) as play:
-        await play.booted()
-        if not online:
-            play.csms.go_down()
-            await play.settle()
-        play.plug()
-        await play.show("x" * 21)
-        assert play.board.status(1) is Status.PREPARING
-        assert not play.board.connectors[1].busy
-        assert play.board.unsent == 0

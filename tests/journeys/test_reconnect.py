@@ -142,7 +142,7 @@ async def test_heartbeats_pings_and_samples_go_on(autojump_clock: object) -> Non
 
 
 async def test_an_outage_of_20_s_loses_nothing_of_50_charging_stations(autojump_clock: object) -> None:
-    habits = Habits(least_delay_s=0, most_delay_s=10, least_stay_s=60, most_stay_s=180, stop_after_s=900)
+    habits = Habits(least_delay_s=0, most_delay_s=10, least_stay_s=60, most_stay_s=120, stop_after_s=300)
     async with open_rig(3) as rig:
         for number in range(50):
             rig.add(f"CS-{number:02}", habits=habits)
@@ -151,10 +151,10 @@ async def test_an_outage_of_20_s_loses_nothing_of_50_charging_stations(autojump_
         rig.csms.go_down()
         await trio.sleep(20)
         rig.csms.come_up()
-        await trio.sleep(1500)
+        await trio.sleep(500)
         summary = rig.csms.summary()
         begun = sum(d.count.started for drivers in rig.fleet.drivers.values() for d in drivers)
-        assert summary.sessions_started == summary.sessions_completed == begun > 200
+        assert summary.sessions_started == summary.sessions_completed == begun > 100
         assert rig.csms.findings == ()
         assert summary.boots == 50
         assert all(station.board.tally.dials > 1 for station in rig.fleet.stations.values())

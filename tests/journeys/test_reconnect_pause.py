@@ -41,7 +41,9 @@ async def test_pauses_double_from_1_s_to_30_s_each_give_or_take_a_fifth(autojump
         assert len(factors) >= 8
 
 
-async def test_each_station_draws_its_own_and_the_same_again_with_the_same_seed(autojump_clock: object) -> None:
+async def test_each_station_draws_its_own_and_the_same_again_with_the_same_seed(
+    autojump_clock: object,
+) -> None:
     pauses = await pauses_of(1, stations=20)
     assert len({station[0] for station in pauses.values()}) == 20
     assert pauses == await pauses_of(1, stations=20)

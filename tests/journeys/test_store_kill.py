@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import trio
 from attrs import define, field
-from stage import Frame, Stage, stage
+from stage import Stage, stage
+from transcript import Frame
 
 from ocppsim.actors import journal
 from ocppsim.actors.journal import Kept, Record

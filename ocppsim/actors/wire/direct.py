@@ -49,7 +49,7 @@ class DirectWebsocket:
         while not messages:
             self._must_go_on()
             await self._hear()
-        return messages.popleft()
+        return messages.pop(0)
 
     async def ping(self) -> None:
         number = self._conversation.ping()
@@ -79,7 +79,8 @@ class DirectWebsocket:
     async def _hear(self) -> None:
         """Take in what comes next, or wait until the task has that reads already."""
         if self._is_reading:
-            self._heard = self._heard or trio.Event()
+            if self._heard is None:
+                self._heard = trio.Event()
             await self._heard.wait()
             return
         self._is_reading = True
@@ -101,7 +102,8 @@ class DirectWebsocket:
     async def flush(self) -> None:
         """Write what the conversation has to say. Returns when that is done, or the connection at its end."""
         while self._is_writing:
-            self._written = self._written or trio.Event()
+            if self._written is None:
+                self._written = trio.Event()
             await self._written.wait()
         await self._write()
 
@@ -145,7 +147,7 @@ async def _handshake(opening: Opening, light: LightStream, deadline: float) -> D
     protocol = protocol_for(opening)
     with trio.move_on_at(deadline) as patience:
         await _exchange(watched, protocol)
-    if protocol.state is not State.OPEN:
+    if protocol.state is State.CONNECTING:
         raise opening.explained(watched, is_over=not patience.cancelled_caught)
     response, *frames = protocol.events_received()
     assert isinstance(response, Response)

@@ -53,9 +53,10 @@ class Fence:
         except LocalProtocolError:
             # A ping came after our Close frame, and the library tried to answer it (its issue 184).
             await self._read_to_the_end()
-        self.is_over = True
-        for scope in self._waits:
-            scope.cancel()
+        finally:
+            self.is_over = True
+            for scope in self._waits:
+                scope.cancel()
 
     async def _read_to_the_end(self) -> None:
         """Take what the peer still sends: closing with unread data would reset the connection."""
@@ -83,6 +84,8 @@ class Websocket:
     _connection: WebSocketConnection
     _fence: Fence
     _pings: list[trio.CancelScope] = Factory(list)
+    _closed_by_us: trio.Event | None = None
+    """Set when our close has ended, one way or the other."""
 
     async def send(self, text: str) -> None:
         try:
@@ -109,8 +112,15 @@ class Websocket:
         raise self._closed()
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        with self._fence.until_over(trio.current_time() + clock.wire(CLOSE_S)):
-            await self._connection.aclose(code, reason or None)
+        if self._closed_by_us is not None:
+            await self._closed_by_us.wait()  # to leave now would take the reader from the one who closes
+            return
+        self._closed_by_us = trio.Event()
+        try:
+            with self._fence.until_over(trio.current_time() + clock.wire(CLOSE_S)):
+                await self._connection.aclose(code, reason or None)
+        finally:
+            self._closed_by_us.set()
 
     def _closed(self) -> TransportClosed:
         """What to raise now; a ping that still waits learns it too, for the library would let it wait on."""

@@ -8,6 +8,7 @@ Instants are POSIX seconds of station time everywhere above this module, so that
 process can be read by the next.
 """
 
+import sys
 from datetime import UTC, datetime, timedelta
 from time import perf_counter, time
 
@@ -45,9 +46,8 @@ class ScaledClock(trio.abc.Clock):
 
 def is_virtual() -> bool:
     """Whether time jumps from one event to the next (Trio's MockClock) instead of passing."""
-    from trio.testing import MockClock  # test code: loaded only where somebody asks
-
-    return isinstance(trio.lowlevel.current_clock(), MockClock)
+    testing = sys.modules.get("trio.testing")  # slow to load, and loaded where such a clock was made
+    return testing is not None and isinstance(trio.lowlevel.current_clock(), testing.MockClock)
 
 
 def speed() -> float:

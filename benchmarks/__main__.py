@@ -48,8 +48,8 @@ def _lines(options: argparse.Namespace) -> Iterator[str]:
     yield ""
     version, rounds = platform.python_version(), f"{options.rounds} rounds of {options.seconds:g} s"
     yield f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} with Python {version}: {rounds}, medians."
-    yield "CPU times are scaled to a quiet core by a calibration loop inside the measured window. All messages"
-    yield "are validated both ways, the folder store is on, nothing is traced."
+    yield "CPU times are scaled to a quiet core by a calibration loop inside the measured window. All"
+    yield "messages are validated both ways, the folder store is on, nothing is traced."
     yield ""
     yield from _closed_loop(options)
     yield from _growth(options)
@@ -60,8 +60,8 @@ def _lines(options: argparse.Namespace) -> Iterator[str]:
 def _closed_loop(options: argparse.Namespace) -> Iterator[str]:
     yield "## CPU time of an OCPP call, 1,000 stations of two connectors in a closed loop"
     yield ""
-    yield "The same mix of messages by a plain asyncio client (PyPI `ocpp` with its defaults, and `websockets`), in"
-    yield "neighbouring runs. The client has no connectors, no timers, no outbox and no store."
+    yield "The same mix of messages by a plain asyncio client (PyPI `ocpp` with its defaults, `websockets`),"
+    yield "in neighbouring runs. The client has no connectors, no timers, no outbox and no store."
     yield ""
     yield "| client | µs per call | part of the asyncio client |"
     yield "|---|---|---|"

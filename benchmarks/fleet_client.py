@@ -12,6 +12,7 @@ import gc
 import json
 from argparse import ArgumentParser, Namespace
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -38,6 +39,10 @@ from ocppsim.model.specification import Outlet, Specification
 
 CONNECTORS = (1, 2)
 SETTLING_S = 0.5
+LIBRARIES = {
+    "trio-websocket": "ocppsim.actors.wire.websocket",
+    "websockets": "ocppsim.actors.wire.direct",
+}
 PACED = Habits(
     least_delay_s=0, most_delay_s=1, least_stay_s=1, most_stay_s=2, stop_after_s=1e9, tags=("TAG-1", "TAG-2")
 )
@@ -65,6 +70,7 @@ def _options() -> Namespace:
 
 
 async def _measure(options: Namespace, store: Folder) -> dict[str, object]:
+    import_module(LIBRARIES[options.transport])  # loaded at the first dial, and no part of a station
     baseline_kib = pss_kib()
     async with open_fleet(1, store) as fleet:
         started, cpu = perf_counter(), process_time()

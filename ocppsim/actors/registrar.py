@@ -10,7 +10,7 @@ from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import BeatDue, BootDue, Outcome, Register, Send
 from ocppsim.actors.runtime import Timer
 from ocppsim.model.answers import BootAnswer, TimeAnswer
-from ocppsim.model.registration import Registration, Standing
+from ocppsim.model.registration import FIRST_PAUSE_S, Registration, Standing
 from ocppsim.protocol.session import Kind, Why
 from ocppsim.protocol.session import Registration as Allowed
 
@@ -36,6 +36,7 @@ class Registrar:
         self.connected = False
         self._boot_timer: Timer | None = None
         self._booting = False
+        self._booted_at = -inf  # on this connection
         self._beat_timer: Timer | None = None
         self._beating = False
 
@@ -46,6 +47,7 @@ class Registrar:
 
     def online(self) -> None:
         self.connected = True
+        self._booted_at = -inf
         specification = self.context.specification
         again = self.registration.accepted and specification.boot_on_reconnect
         self._show(Registration() if again else self.registration)
@@ -71,9 +73,14 @@ class Registrar:
             self._boot()
 
     def boot_again(self) -> None:
-        """The central system wants a boot before anything else."""
-        self._show(Registration())
-        self._boot()
+        """The central system wants a boot before anything else; if it has just had one, after a pause."""
+        in_vain = trio.current_time() < self._booted_at + FIRST_PAUSE_S
+        if not self.context.specification.auto_register:
+            self._show(Registration().failed() if in_vain else Registration())
+        if in_vain:
+            self._wait_for_boot()
+        else:
+            self._boot()
 
     def trigger_boot(self) -> None:
         """The central system asks for a BootNotification; what it answers counts as ever."""
@@ -93,6 +100,7 @@ class Registrar:
             self._boot_timer.cancel()
             self._boot_timer = None
         self._booting = True
+        self._booted_at = trio.current_time()
         self.registration = self.registration.sent()
         draft = self.context.dialect.boot(self.context.specification)
         self.context.link.tell(Send(draft, self.context.station, BOOT, Kind.BOOT))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import trio
@@ -19,9 +19,10 @@ from ocppsim.actors.wire.address import parse
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
 from ocppsim.actors.wire.tls import client_context
-from ocppsim.actors.wire.transport import Dial, DialFailed, TransportClosed
+from ocppsim.actors.wire.transport import Dial, DialFailed, TransportClosed, TransportName
 
 OCPP16 = Subprotocol("ocpp1.6")
+DialTo = Callable[..., Dial]
 AT_ONCE_S = 2.0
 
 
@@ -47,11 +48,26 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(ca, file)
 
 
-def dial_to(port: int, tls: ssl.SSLContext | None, host: str = "localhost", within: float = 30.0) -> Dial:
-    address = parse(f"wss://{host}:{port}/ocpp", "CS-1")
-    return websocket_dial(
-        address, subprotocol=OCPP16, tls=tls, addresses=AddressBook(), handshake_timeout_s=within
-    )
+@pytest.fixture(params=get_args(TransportName))
+def transport_name(request: pytest.FixtureRequest) -> TransportName:
+    """All tests run over each of the transports in turn."""
+    name: TransportName = request.param
+    return name
+
+
+@pytest.fixture
+def dial_to(transport_name: TransportName) -> DialTo:
+    def dial_to(port: int, tls: ssl.SSLContext | None, host: str = "localhost", within: float = 30.0) -> Dial:
+        return websocket_dial(
+            parse(f"wss://{host}:{port}/ocpp", "CS-1"),
+            subprotocol=OCPP16,
+            tls=tls,
+            addresses=AddressBook(),
+            handshake_timeout_s=within,
+            transport=transport_name,
+        )
+
+    return dial_to
 
 
 async def listening(nursery: trio.Nursery, context: ssl.SSLContext) -> int:
@@ -74,7 +90,9 @@ async def reason(dial: Dial) -> str:
     return str(caught.value)
 
 
-async def test_trusted_server_is_spoken_to(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_trusted_server_is_spoken_to(
+    nursery: trio.Nursery, authority: Authority, dial_to: DialTo
+) -> None:
     port = await listening(nursery, authority.server())
 
     for host in ("localhost", "127.0.0.1"):
@@ -86,13 +104,30 @@ async def test_trusted_server_is_spoken_to(nursery: trio.Nursery, authority: Aut
             await transport.close()
 
 
-async def test_unknown_authority(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_several_senders_take_turns(
+    nursery: trio.Nursery, authority: Authority, dial_to: DialTo
+) -> None:
+    port = await listening(nursery, authority.server())
+    texts = [sign * 200_000 for sign in "abcd"]
+
+    dial = dial_to(port, client_context(authority.file))
+    async with dial() as transport, trio.open_nursery() as senders:
+        for text in texts:
+            senders.start_soon(transport.send, text)
+        senders.start_soon(transport.ping)
+        echoes = [await transport.receive() for _ in texts]
+    assert sorted(map(str, echoes)) == texts
+
+
+async def test_unknown_authority(nursery: trio.Nursery, authority: Authority, dial_to: DialTo) -> None:
     port = await listening(nursery, authority.server())
 
     assert await reason(dial_to(port, None)) == "TLS: unable to get local issuer certificate"
 
 
-async def test_insecure_takes_any_server(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_insecure_takes_any_server(
+    nursery: trio.Nursery, authority: Authority, dial_to: DialTo
+) -> None:
     port = await listening(nursery, authority.server("elsewhere"))
 
     async with dial_to(port, client_context(insecure=True))() as transport:
@@ -100,7 +135,7 @@ async def test_insecure_takes_any_server(nursery: trio.Nursery, authority: Autho
         assert await transport.receive() == "x"
 
 
-async def test_wrong_name(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_wrong_name(nursery: trio.Nursery, authority: Authority, dial_to: DialTo) -> None:
     port = await listening(nursery, authority.server("elsewhere"))
     tls = client_context(authority.file)
 
@@ -112,7 +147,7 @@ async def test_wrong_name(nursery: trio.Nursery, authority: Authority) -> None:
     )
 
 
-async def test_expired_certificate(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_expired_certificate(nursery: trio.Nursery, authority: Authority, dial_to: DialTo) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     context = authority.server("localhost", not_before=yesterday - timedelta(days=9), not_after=yesterday)
     port = await listening(nursery, context)
@@ -121,7 +156,7 @@ async def test_expired_certificate(nursery: trio.Nursery, authority: Authority) 
 
 
 async def test_client_certificate_is_presented_where_it_is_demanded(
-    nursery: trio.Nursery, authority: Authority, tmp_path: Path
+    nursery: trio.Nursery, authority: Authority, tmp_path: Path, dial_to: DialTo
 ) -> None:
     context = authority.server()
     authority.ca.configure_trust(context)
@@ -137,7 +172,9 @@ async def test_client_certificate_is_presented_where_it_is_demanded(
         assert await transport.receive() == "x"
 
 
-async def test_client_certificate_that_is_missing(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_client_certificate_that_is_missing(
+    nursery: trio.Nursery, authority: Authority, dial_to: DialTo
+) -> None:
     """TLS 1.3 refuses it only when the client's handshake is done. Blocking: Trio's server sends no alert."""
     context = authority.server()
     context.verify_mode = ssl.CERT_REQUIRED
@@ -154,7 +191,7 @@ async def test_client_certificate_that_is_missing(nursery: trio.Nursery, authori
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_leaving_by_cancellation_is_immediate(
-    nursery: trio.Nursery, authority: Authority, version: ssl.TLSVersion
+    nursery: trio.Nursery, authority: Authority, version: ssl.TLSVersion, dial_to: DialTo
 ) -> None:
     context = authority.server()
     context.minimum_version = context.maximum_version = version
@@ -167,7 +204,7 @@ async def test_leaving_by_cancellation_is_immediate(
     assert scope.cancelled_caught
 
 
-async def test_plain_server_does_not_speak_tls(nursery: trio.Nursery) -> None:
+async def test_plain_server_does_not_speak_tls(nursery: trio.Nursery, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await stream.receive_some()
         await stream.send_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -176,7 +213,7 @@ async def test_plain_server_does_not_speak_tls(nursery: trio.Nursery) -> None:
     assert await reason(dial_to(port, None)) == "TLS: wrong version number"
 
 
-async def test_server_that_hangs_up_on_the_tls_handshake(nursery: trio.Nursery) -> None:
+async def test_server_that_hangs_up_on_the_tls_handshake(nursery: trio.Nursery, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await stream.receive_some()
 
@@ -184,7 +221,7 @@ async def test_server_that_hangs_up_on_the_tls_handshake(nursery: trio.Nursery) 
     assert await reason(dial_to(port, None)) == "TLS: the peer closed the connection"
 
 
-async def test_server_that_is_silent_in_the_tls_handshake(nursery: trio.Nursery) -> None:
+async def test_server_that_is_silent_in_the_tls_handshake(nursery: trio.Nursery, dial_to: DialTo) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         while await stream.receive_some():
             pass
@@ -193,18 +230,22 @@ async def test_server_that_is_silent_in_the_tls_handshake(nursery: trio.Nursery)
     assert await reason(dial_to(port, None, within=0.3)) == "no answer to the TLS handshake within 0.3 s"
 
 
-async def test_tls_server_behind_a_ws_url_is_recognised(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_tls_server_behind_a_ws_url_is_recognised(
+    nursery: trio.Nursery, authority: Authority, transport_name: TransportName
+) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         tls = trio.SSLStream(stream, authority.server(), server_side=True)
         with pytest.raises(trio.BrokenResourceError):
             await tls.do_handshake()
 
     address = parse(f"ws://127.0.0.1:{await _bare(nursery, handler)}", "CS-1")
-    dial = websocket_dial(address, subprotocol=OCPP16, addresses=AddressBook())
+    dial = websocket_dial(address, subprotocol=OCPP16, addresses=AddressBook(), transport=transport_name)
     assert await reason(dial) in ("the answer is TLS: use wss://", "connection closed during the handshake")
 
 
-async def test_end_of_tcp_without_close_notify_is_1006(nursery: trio.Nursery, authority: Authority) -> None:
+async def test_end_of_tcp_without_close_notify_is_1006(
+    nursery: trio.Nursery, authority: Authority, dial_to: DialTo
+) -> None:
     servers: list[trio.SocketStream] = []
 
     async def relay(stream: trio.SocketStream) -> None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import trio
@@ -16,15 +16,27 @@ from websockets.typing import Subprotocol
 from ocppsim.actors.wire.address import parse
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
-from ocppsim.actors.wire.transport import Dial, DialFailed, TransportClosed
+from ocppsim.actors.wire.transport import Dial, DialFailed, TransportClosed, TransportName
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 OCPP16 = Subprotocol("ocpp1.6")
+DialTo = Callable[..., Dial]
 
 
-def dial_to(port: int, credentials: str = "") -> Dial:
-    address = parse(f"ws://{credentials}localhost:{port}/ocpp", "CS 1")
-    return websocket_dial(address, subprotocol=OCPP16, addresses=AddressBook())
+@pytest.fixture(params=get_args(TransportName))
+def transport_name(request: pytest.FixtureRequest) -> TransportName:
+    """All tests run over each of the transports in turn."""
+    name: TransportName = request.param
+    return name
+
+
+@pytest.fixture
+def dial_to(transport_name: TransportName) -> DialTo:
+    def dial_to(port: int, credentials: str = "") -> Dial:
+        address = parse(f"ws://{credentials}localhost:{port}/ocpp", "CS 1")
+        return websocket_dial(address, subprotocol=OCPP16, addresses=AddressBook(), transport=transport_name)
+
+    return dial_to
 
 
 async def listening(nursery: trio.Nursery, handler: Handler, **options: Any) -> int:
@@ -39,14 +51,16 @@ async def echo(websocket: ServerConnection) -> None:
         await websocket.send(message)
 
 
-async def test_texts_and_binaries_of_all_sizes_come_back(nursery: trio.Nursery) -> None:
+async def test_texts_and_binaries_of_all_sizes_come_back(nursery: trio.Nursery, dial_to: DialTo) -> None:
     async with dial_to(await listening(nursery, echo))() as transport:
         for size in (0, 1, 125, 126, 65535, 65536, 1_000_000):
             await transport.send("x" * size)
             assert await transport.receive() == "x" * size
 
 
-async def test_binary_and_fragmented_messages_are_received_whole(nursery: trio.Nursery) -> None:
+async def test_binary_and_fragmented_messages_are_received_whole(
+    nursery: trio.Nursery, dial_to: DialTo
+) -> None:
     async def handler(websocket: ServerConnection) -> None:
         await websocket.send(b"\x00\xff")
         await websocket.send(["in ", "three ", "pieces"])
@@ -55,7 +69,7 @@ async def test_binary_and_fragmented_messages_are_received_whole(nursery: trio.N
         assert [await transport.receive(), await transport.receive()] == [b"\x00\xff", "in three pieces"]
 
 
-async def test_path_and_credentials_arrive(nursery: trio.Nursery) -> None:
+async def test_path_and_credentials_arrive(nursery: trio.Nursery, dial_to: DialTo) -> None:
     paths: list[str] = []
 
     async def handler(websocket: ServerConnection) -> None:
@@ -78,7 +92,9 @@ async def test_path_and_credentials_arrive(nursery: trio.Nursery) -> None:
 
 
 @pytest.mark.parametrize("number", [403, 404, 503])
-async def test_refusals_are_told_with_status_and_first_line(nursery: trio.Nursery, number: int) -> None:
+async def test_refusals_are_told_with_status_and_first_line(
+    nursery: trio.Nursery, number: int, dial_to: DialTo
+) -> None:
     status = HTTPStatus(number)
 
     def refuse(websocket: ServerConnection, request: Request) -> Response:
@@ -93,7 +109,7 @@ async def test_refusals_are_told_with_status_and_first_line(nursery: trio.Nurser
     assert caught.value.permanent is (status is not HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-async def test_server_that_knows_no_subprotocol_is_refused(nursery: trio.Nursery) -> None:
+async def test_server_that_knows_no_subprotocol_is_refused(nursery: trio.Nursery, dial_to: DialTo) -> None:
     port = await listening(nursery, echo, subprotocols=None)
 
     with pytest.raises(DialFailed, match="no subprotocol chosen") as caught:
@@ -102,7 +118,7 @@ async def test_server_that_knows_no_subprotocol_is_refused(nursery: trio.Nursery
     assert caught.value.permanent
 
 
-async def test_both_sides_close_cleanly(nursery: trio.Nursery) -> None:
+async def test_both_sides_close_cleanly(nursery: trio.Nursery, dial_to: DialTo) -> None:
     ends: list[tuple[int | None, str | None]] = []
     ended = trio.Event()
 
@@ -129,7 +145,9 @@ async def test_both_sides_close_cleanly(nursery: trio.Nursery) -> None:
     assert ends == [(4000, "theirs"), (1001, "ours")]
 
 
-async def test_keepalive_pings_of_the_server_are_answered_and_ours_are(nursery: trio.Nursery) -> None:
+async def test_keepalive_pings_of_the_server_are_answered_and_ours_are(
+    nursery: trio.Nursery, dial_to: DialTo
+) -> None:
     port = await listening(nursery, echo, ping_interval=0.01, ping_timeout=0.5)
 
     async with dial_to(port)() as transport:
@@ -139,7 +157,7 @@ async def test_keepalive_pings_of_the_server_are_answered_and_ours_are(nursery: 
             assert await transport.receive() == "alive"
 
 
-async def test_power_cut_is_1006_at_the_server(nursery: trio.Nursery) -> None:
+async def test_power_cut_is_1006_at_the_server(nursery: trio.Nursery, dial_to: DialTo) -> None:
     codes: list[int | None] = []
     ended = trio.Event()
 
@@ -158,7 +176,7 @@ async def test_power_cut_is_1006_at_the_server(nursery: trio.Nursery) -> None:
     assert codes == [1006]
 
 
-async def test_storm_of_two_hundred_connections_leaves_nothing_behind() -> None:
+async def test_storm_of_two_hundred_connections_leaves_nothing_behind(transport_name: TransportName) -> None:
     """A third closes, a third is cut, a third crashes; all share one look-up of the host."""
     gc.collect()
     before = len(os.listdir("/proc/self/fd"))
@@ -169,7 +187,9 @@ async def test_storm_of_two_hundred_connections_leaves_nothing_behind() -> None:
         async with trio.open_nursery() as stations:
             for number in range(200):
                 address = parse(f"ws://localhost:{port}", f"CS-{number}")
-                dial = websocket_dial(address, subprotocol=OCPP16, addresses=addresses)
+                dial = websocket_dial(
+                    address, subprotocol=OCPP16, addresses=addresses, transport=transport_name
+                )
                 stations.start_soon(_one_station, dial, ["close", "cut", "crash"][number % 3], outcomes)
         server.cancel_scope.cancel()
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from attrs import Factory, define
 from websockets.client import ClientProtocol
 from websockets.frames import CloseCode, Frame, Opcode
-from websockets.protocol import Event, State
+from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI
 
@@ -110,7 +111,7 @@ class Conversation:
             self._protocol.receive_data(data)
             self.hear(self._protocol.events_received())
 
-    def hear(self, events: Iterable[Event]) -> None:
+    def hear(self, events: Iterable[Request | Response | Frame]) -> None:
         for event in events:
             assert isinstance(event, Frame), "the opening handshake is done"
             self._hear(event)

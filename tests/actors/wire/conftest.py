@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 import trio
 
+from ocppsim.actors.wire import direct, websocket
 from ocppsim.actors.wire.transport import TransportName
 from tests.actors.wire import peers
 from tests.actors.wire.peers import DialTo, Serve, listen
@@ -21,3 +22,10 @@ async def serve(nursery: trio.Nursery) -> Serve:
 def dial_to(request: pytest.FixtureRequest) -> DialTo:
     """Dials to a server of this machine, over each of the transports in turn."""
     return partial(peers.dial_to, transport=request.param)
+
+
+@pytest.fixture
+def quick_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A close waits for the peer only for a moment."""
+    for module in (websocket, direct):
+        monkeypatch.setattr(module, "CLOSE_S", 0.05)

@@ -47,7 +47,7 @@ async def listen(nursery: trio.Nursery, handler: Callable[[trio.SocketStream], A
     return port
 
 
-async def read_request(stream: trio.SocketStream) -> bytes:
+async def read_request(stream: trio.abc.Stream) -> bytes:
     """All of an opening request."""
     request = b""
     while not request.endswith(b"\r\n\r\n"):
@@ -76,11 +76,20 @@ async def drain(stream: trio.abc.ReceiveStream) -> None:
         pass
 
 
+async def cancellable(
+    act: Callable[[], Awaitable[object]], task_status: trio.TaskStatus[trio.CancelScope]
+) -> None:
+    """Runs `act` in a scope of its own, which `nursery.start` returns."""
+    with trio.CancelScope() as scope:
+        task_status.started(scope)
+        await act()
+
+
 @define
 class RawPeer:
     """The server's end of a websocket, frame by frame: it does nothing by itself."""
 
-    stream: trio.SocketStream
+    stream: trio.abc.Stream
     websocket: wsproto.WSConnection = field(
         factory=lambda: wsproto.WSConnection(wsproto.ConnectionType.SERVER)
     )
@@ -99,6 +108,11 @@ class RawPeer:
     async def send(self, *events: Event) -> None:
         await self.stream.send_all(b"".join(map(self.websocket.send, events)))
 
+    async def hear(self) -> list[Event]:
+        """What the client says next."""
+        self.websocket.receive_data(bytes(await self.stream.receive_some()))
+        return list(self.websocket.events())
+
     async def until_close(self) -> CloseConnection | None:
         """Read until the client's Close frame, without answering anything; None if there is none."""
         while self.code is None:
@@ -106,7 +120,7 @@ class RawPeer:
             if not data:
                 self.code = 1006
                 return None
-            self.websocket.receive_data(data)
+            self.websocket.receive_data(bytes(data))
             for event in self.websocket.events():
                 if isinstance(event, CloseConnection):
                     self.code = int(event.code)

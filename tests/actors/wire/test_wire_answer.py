@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocppsim.actors.wire.answer import explain, wrong_subprotocol
+from ocppsim.actors.wire.answer import explain, is_whole, wrong_subprotocol
 
 OFFERED = "ocpp1.6"
 
@@ -96,3 +96,24 @@ def test_another_subprotocol_is_permanent() -> None:
     assert failed is not None
     assert (failed.reason, failed.permanent) == ("subprotocol ocpp2.0.1 chosen, ocpp1.6 offered", True)
     assert wrong_subprotocol(None, OFFERED).reason == "no subprotocol chosen, ocpp1.6 offered"
+
+
+@pytest.mark.parametrize(
+    ("answer", "whole"),
+    [
+        (b"", False),
+        (b"HT", False),
+        (b"HTTP/1.1 401 x\r\n", False),
+        (b"HTTP/1.1 401 x\r\nContent-Length: 3\r\n\r\nab", False),
+        (b"HTTP/1.1 401 x\r\nContent-Length: 3\r\n\r\nabc", True),
+        (b"HTTP/1.1 401 x\r\n\r\nuntil the end", False),
+        (b"HTTP/1.1 401 x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", True),
+        (b"HTTP/1.1 204 x\r\n\r\n", True),
+        (b"HTTP/1.1 101 x\r\n\r\n", True),
+        (b"HTTP/1.1 100 x\r\n\r\n", True),
+        (b"HTTP/1.1 no status\r\n\r\n", True),
+        (b"220 mail.example", True),
+    ],
+)
+def test_answer_is_whole_when_nothing_of_it_is_to_come(answer: bytes, whole: bool) -> None:
+    assert is_whole(answer) is whole

@@ -1,20 +1,17 @@
 """The ends of an open websocket: what the library would turn into a hang, a crash or a lost task."""
 
-import socket
 from functools import partial
 
 import pytest
 import trio
 from attrs import define, field
 from trio.testing import wait_all_tasks_blocked
-from trio_websocket import ConnectionClosed, WebSocketConnection, WebSocketRequest, serve_websocket
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessage
 
-from ocppsim.actors.wire import dial as dial_module
-from ocppsim.actors.wire import stream as stream_module
+from ocppsim.actors.wire import conversation as conversation_module
 from ocppsim.actors.wire import websocket as websocket_module
-from ocppsim.actors.wire.transport import Transport, TransportClosed
-from tests.actors.wire.peers import SUBPROTOCOL, DialTo, RawPeer, Serve, drain
+from ocppsim.actors.wire.transport import TransportClosed
+from tests.actors.wire.peers import DialTo, RawPeer, Serve, drain
 
 AT_ONCE_S = 1.0
 """Below every time-out and grace of the wire."""
@@ -74,7 +71,9 @@ async def test_connection_that_breaks_off_is_1006(serve: Serve, dial_to: DialTo)
         await transport.close()
 
 
-async def test_violation_of_the_websocket_protocol_ends_the_connection(serve: Serve, dial_to: DialTo) -> None:
+async def test_violation_of_the_websocket_protocol_ends_the_connection(
+    serve: Serve, quick_close: None, dial_to: DialTo
+) -> None:
     async def handler(stream: trio.SocketStream) -> None:
         await RawPeer(stream).accept()
         await stream.send_all(b"\xff\xff\xff")
@@ -89,7 +88,8 @@ async def test_violation_of_the_websocket_protocol_ends_the_connection(serve: Se
 async def test_message_beyond_the_bound_is_1009(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
 ) -> None:
-    _patch(monkeypatch, "MESSAGE_BYTES", 100)
+    for module in (websocket_module, conversation_module):
+        monkeypatch.setattr(module, "MESSAGE_BYTES", 100)
     records = Records((TextMessage("x" * 101), Ping(b"after it")))
 
     async with dial_to(await serve(records))() as transport:
@@ -99,118 +99,33 @@ async def test_message_beyond_the_bound_is_1009(
     assert await records.code() == 1009
 
 
-# -- pings
-
-
-async def test_ping_returns_with_the_pong(nursery: trio.Nursery, dial_to: DialTo) -> None:
-    async def handler(request: WebSocketRequest) -> None:
-        await _until_closed(await request.accept(subprotocol=SUBPROTOCOL))
-
-    async with dial_to(await _library_server(nursery, handler))() as transport:
-        with trio.fail_after(AT_ONCE_S):
-            await transport.ping()
-
-
-async def test_ping_ends_when_the_peer_vanishes_meanwhile(serve: Serve, dial_to: DialTo) -> None:
-    async def handler(stream: trio.SocketStream) -> None:
-        await RawPeer(stream).accept()
-        await stream.receive_some()
-
-    async with dial_to(await serve(handler))() as transport:
-        with trio.fail_after(AT_ONCE_S), pytest.raises(TransportClosed) as caught:
-            await transport.ping()
-        assert caught.value.code == 1006
-
-
-async def test_ping_ends_when_the_peer_closes_but_keeps_tcp_open(
-    serve: Serve, nursery: trio.Nursery, dial_to: DialTo
+async def test_text_that_is_not_utf8_is_1007_after_all_that_came_before(
+    serve: Serve, quick_close: None, dial_to: DialTo
 ) -> None:
     async def handler(stream: trio.SocketStream) -> None:
-        peer = RawPeer(stream)
-        await peer.accept()
-        await stream.receive_some()
-        await peer.send(CloseConnection(1001))
+        await RawPeer(stream).accept(TextMessage("good"))
+        await stream.send_all(b"\x81\x02\xc3\x28" + b"\x81\x04late")
         await drain(stream)
 
     async with dial_to(await serve(handler))() as transport:
-
-        async def reading() -> None:
-            with pytest.raises(TransportClosed):
-                await transport.receive()
-
-        nursery.start_soon(reading)
-        with trio.fail_after(AT_ONCE_S), pytest.raises(TransportClosed) as caught:
-            await transport.ping()
-        assert caught.value.code == 1001
+        assert await transport.receive() == "good"
+        with pytest.raises(TransportClosed) as caught:
+            await transport.receive()
+        assert caught.value.code == 1007
 
 
-async def test_ping_to_a_half_open_peer_waits_for_the_callers_deadline(
+async def test_fragments_beyond_the_bound_are_1009(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
 ) -> None:
-    _patch(monkeypatch, "CLOSE_S", 0.05)
+    for module in (websocket_module, conversation_module):
+        monkeypatch.setattr(module, "MESSAGE_BYTES", 100)
+    records = Records(tuple(TextMessage("x" * 40, message_finished=False) for _ in range(3)))
 
-    async def handler(stream: trio.SocketStream) -> None:
-        await RawPeer(stream).accept()
-        await trio.sleep_forever()
-
-    async with dial_to(await serve(handler))() as transport:
-        with trio.move_on_after(0.05) as patience:
-            await transport.ping()
-        assert patience.cancelled_caught
-        await transport.send("still open")
-
-
-async def test_ping_that_crosses_our_close_frame_does_no_harm(serve: Serve, dial_to: DialTo) -> None:
-    """Without the fence the reader crashes, and cancels or kills the caller."""
-    seen: list[int | None] = []
-    ended = trio.Event()
-
-    async def handler(stream: trio.SocketStream) -> None:
-        peer = RawPeer(stream)
-        await peer.accept()
-        close = await peer.until_close()
-        assert close is not None
-        # The peer had not read our Close frame yet when it sent the ping.
-        await stream.send_all(b"\x89\x02hi")
-        await wait_all_tasks_blocked()  # the reader has met the ping
-        await peer.send(close.response())
-        await stream.send_eof()
-        await drain(stream)  # a reset instead of an orderly end would raise here
-        seen.append(peer.code)
-        ended.set()
-
-    went_on = False
-    with trio.fail_after(AT_ONCE_S):
-        async with dial_to(await serve(handler))() as transport:
-            await transport.close(1001, "going")
-            went_on = True
-        await ended.wait()
-    assert went_on
-    assert seen == [1001]
-
-
-async def test_ping_race_fifty_times(nursery: trio.Nursery, dial_to: DialTo) -> None:
-    """Fifty pings are in flight while the client closes; nothing but that happens."""
-
-    async def pinging(request: WebSocketRequest) -> None:
-        websocket = await request.accept(subprotocol=SUBPROTOCOL)
-        try:
-            async with trio.open_nursery() as pings:
-                for _ in range(50):
-                    pings.start_soon(websocket.ping)
-        except* ConnectionClosed:
-            pass  # sure to happen
-
-    dial = dial_to(await _library_server(nursery, pinging))
-    finished = 0
-    for attempt in range(50):
-        with trio.fail_after(5):
-            async with dial() as transport:
-                if attempt % 2:
-                    await transport.close()
-            finished += 1
-
-    assert finished == 50
+    async with dial_to(await serve(records))() as transport:
+        with pytest.raises(TransportClosed) as caught:
+            await transport.receive()
+        assert caught.value.code == 1009
+    assert await records.code() == 1009
 
 
 # -- leaving
@@ -229,6 +144,25 @@ async def test_close_is_clean_and_carries_code_and_reason(serve: Serve, dial_to:
         await transport.close()
 
     assert await records.code() == 1001
+
+
+async def test_reason_that_a_close_frame_has_no_room_for_is_cut(serve: Serve, dial_to: DialTo) -> None:
+    closes: list[CloseConnection | None] = []
+    ended = trio.Event()
+
+    async def handler(stream: trio.SocketStream) -> None:
+        peer = RawPeer(stream)
+        await peer.accept()
+        closes.append(close := await peer.until_close())
+        assert close is not None
+        await peer.send(close.response())
+        ended.set()
+
+    async with dial_to(await serve(handler))() as transport:
+        await transport.close(1001, "x" + "ü" * 100)
+        await ended.wait()
+    assert closes[0] is not None
+    assert closes[0].reason == "x" + "ü" * 61
 
 
 async def test_leaving_at_the_end_of_the_block_closes_cleanly(serve: Serve, dial_to: DialTo) -> None:
@@ -259,9 +193,8 @@ async def test_close_wakes_a_receiver(serve: Serve, nursery: trio.Nursery, dial_
 
 
 async def test_close_to_a_silent_peer_takes_its_time_and_no_more(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
+    serve: Serve, quick_close: None, dial_to: DialTo
 ) -> None:
-    _patch(monkeypatch, "CLOSE_S", 0.05)
     ended = trio.Event()
 
     async def handler(stream: trio.SocketStream) -> None:
@@ -366,123 +299,3 @@ async def test_close_with_unread_messages_is_clean(serve: Serve, dial_to: DialTo
             await wait_all_tasks_blocked()
             await transport.close()
     assert await records.code() == 1000
-
-
-# -- a peer that does not read
-
-
-@pytest.fixture
-async def deaf(serve: Serve) -> int:
-    async def handler(stream: trio.SocketStream) -> None:
-        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        await RawPeer(stream).accept()
-        await trio.sleep_forever()
-
-    return await serve(handler)
-
-
-async def test_blocked_send_gives_up(deaf: int, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo) -> None:
-    monkeypatch.setattr(stream_module, "BLOCKED_S", 0.05)
-
-    async with dial_to(deaf)() as transport:
-        with trio.fail_after(AT_ONCE_S), pytest.raises(TransportClosed) as caught:
-            await _flood(transport)
-        assert caught.value.code == 1006
-        with pytest.raises(TransportClosed):
-            await transport.receive()
-
-
-async def test_close_beside_a_blocked_send_ends_both(
-    deaf: int, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
-) -> None:
-    _patch(monkeypatch, "CLOSE_S", 0.05)
-    ends: list[int] = []
-
-    with trio.fail_after(AT_ONCE_S):
-        async with dial_to(deaf)() as transport, trio.open_nursery() as own:
-
-            async def flooding() -> None:
-                try:
-                    await _flood(transport)
-                except TransportClosed as closed:
-                    ends.append(closed.code)
-
-            own.start_soon(flooding)
-            await wait_all_tasks_blocked()
-            await transport.close()
-    assert len(ends) == 1
-
-
-async def test_cancelled_send_poisons_the_connection_not_the_stream_of_frames(
-    deaf: int, dial_to: DialTo
-) -> None:
-    """Half a frame is on its way: whatever followed would be read as the rest of it."""
-    async with dial_to(deaf)() as transport:
-        async with trio.open_nursery() as own:
-            own.start_soon(_flood, transport)
-            await wait_all_tasks_blocked()
-            own.cancel_scope.cancel()
-        with pytest.raises(TransportClosed):
-            await transport.send("next")
-
-
-# -- messages
-
-
-async def test_messages_of_all_sizes_go_both_ways(nursery: trio.Nursery, dial_to: DialTo) -> None:
-    async def echo(request: WebSocketRequest) -> None:
-        await _until_closed(await request.accept(subprotocol=SUBPROTOCOL), echo=True)
-
-    async with dial_to(await _library_server(nursery, echo))() as transport:
-        for size in (0, 1, 125, 126, 4096, 65535, 65536, 1_000_000):
-            text = "ü" * (size // 2) + "x" * (size % 2)
-            await transport.send(text)
-            assert await transport.receive() == text
-
-
-async def test_subprotocol_is_known_and_there_is_one_task_per_connection(
-    serve: Serve, dial_to: DialTo
-) -> None:
-    port = await serve(Records())
-    before = trio.lowlevel.current_statistics().tasks_living
-
-    async with dial_to(port)() as transport:
-        assert isinstance(transport, websocket_module.Websocket)
-        assert transport.subprotocol == SUBPROTOCOL
-        servers_tasks = 1
-        assert trio.lowlevel.current_statistics().tasks_living == before + servers_tasks + 1
-
-
-async def test_a_bug_in_the_reader_is_not_hidden(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, dial_to: DialTo
-) -> None:
-    async def broken(*_: object) -> None:
-        raise RuntimeError("bug")
-
-    monkeypatch.setattr(WebSocketConnection, "_handle_message_event", broken)
-    port = await serve(Records((TextMessage("x"),)))
-
-    with pytest.raises(RuntimeError, match="bug"):
-        async with dial_to(port)():
-            await trio.sleep_forever()
-
-
-async def _flood(transport: Transport) -> None:
-    while True:
-        await transport.send("x" * 100_000)
-
-
-async def _library_server(nursery: trio.Nursery, handler: object) -> int:
-    server = await nursery.start(serve_websocket, handler, "127.0.0.1", 0, None)
-    port: int = server.port
-    return port
-
-
-async def _until_closed(websocket: WebSocketConnection, *, echo: bool = False) -> None:
-    try:
-        while True:
-            message = await websocket.get_message()
-            if echo:
-                await websocket.send_message(message)
-    except ConnectionClosed:
-        pass  # the test is over

@@ -1,0 +1,187 @@
+"""Every request of OCPP 1.6 that is taken, and every word that it can be answered with."""
+
+import pytest
+
+from ocppsim.dialects.v16 import Dialect16
+from ocppsim.dialects.v16 import keys as v16_keys
+from ocppsim.dialects.v16.requests import ROWS
+from ocppsim.model import commands
+from ocppsim.model.commands import Answer, KeyReport, KeyVerdict, TransferVerdict, TriggerVerdict
+from ocppsim.model.inputs import Verdict
+from ocppsim.model.specification import Outlet, Specification
+from ocppsim.protocol import schemas, v16
+from ocppsim.protocol.actions import Sender
+from ocppsim.protocol.errors import Fault, Refusal
+from ocppsim.protocol.frames import Payload
+
+DIALECT = Dialect16()
+STATION = Specification("CS-1", outlets={1: Outlet(), 2: Outlet()})
+
+REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
+    "ChangeAvailability": (
+        {"connectorId": 1, "type": "Inoperative"},
+        commands.ChangeAvailability(1, operative=False),
+    ),
+    "ChangeConfiguration": ({"key": "K", "value": "v"}, commands.ChangeKey("K", "v")),
+    "ClearCache": ({}, commands.ClearCache()),
+    "DataTransfer": ({"vendorId": "v", "data": "d"}, commands.TransferData("v", None, "d")),
+    "GetConfiguration": ({"key": ["A", "B"]}, commands.GetKeys(("A", "B"))),
+    "RemoteStartTransaction": ({"idTag": "T"}, commands.StartRemotely(None, "T")),
+    "RemoteStopTransaction": ({"transactionId": 7}, commands.StopRemotely(7)),
+    "Reset": ({"type": "Hard"}, commands.Reset(hard=True)),
+    "TriggerMessage": (
+        {"requestedMessage": "Heartbeat"},
+        commands.TriggerMessage(commands.Trigger.HEARTBEAT, None),
+    ),
+    "UnlockConnector": ({"connectorId": 2}, commands.UnlockConnector(2)),
+}
+
+WORDS: list[tuple[str, Answer, str]] = [
+    ("ChangeAvailability", Verdict.ACCEPTED, "Accepted"),
+    ("ChangeAvailability", Verdict.REJECTED, "Rejected"),
+    ("ChangeAvailability", Verdict.SCHEDULED, "Scheduled"),
+    ("ChangeConfiguration", KeyVerdict.ACCEPTED, "Accepted"),
+    ("ChangeConfiguration", KeyVerdict.REJECTED, "Rejected"),
+    ("ChangeConfiguration", KeyVerdict.REBOOT_REQUIRED, "RebootRequired"),
+    ("ChangeConfiguration", KeyVerdict.NOT_SUPPORTED, "NotSupported"),
+    ("ClearCache", Verdict.ACCEPTED, "Accepted"),
+    ("ClearCache", Verdict.REJECTED, "Rejected"),
+    ("DataTransfer", TransferVerdict.ACCEPTED, "Accepted"),
+    ("DataTransfer", TransferVerdict.UNKNOWN_VENDOR, "UnknownVendorId"),
+    ("DataTransfer", TransferVerdict.UNKNOWN_MESSAGE, "UnknownMessageId"),
+    ("RemoteStartTransaction", Verdict.REJECTED, "Rejected"),
+    ("RemoteStopTransaction", Verdict.ACCEPTED, "Accepted"),
+    ("Reset", Verdict.ACCEPTED, "Accepted"),
+    ("TriggerMessage", TriggerVerdict.ACCEPTED, "Accepted"),
+    ("TriggerMessage", TriggerVerdict.REJECTED, "Rejected"),
+    ("TriggerMessage", TriggerVerdict.NOT_IMPLEMENTED, "NotImplemented"),
+    ("UnlockConnector", Verdict.UNLOCKED, "Unlocked"),
+    ("UnlockConnector", Verdict.UNLOCK_FAILED, "UnlockFailed"),
+    ("UnlockConnector", Verdict.NOT_SUPPORTED, "NotSupported"),
+]
+
+
+def test_every_request_of_the_table_of_actions_is_taken() -> None:
+    asked = {name for name, action in v16.ACTIONS.items() if action.sender is not Sender.STATION}
+    assert asked == set(ROWS) == set(REQUESTS)
+
+
+@pytest.mark.parametrize("action", sorted(REQUESTS))
+def test_a_request_becomes_its_command(action: str) -> None:
+    payload, command = REQUESTS[action]
+    assert DIALECT.command(action, payload) == command
+
+
+@pytest.mark.parametrize(("action", "answer", "word"), WORDS)
+def test_a_verdict_becomes_its_word(action: str, answer: Answer, word: str) -> None:
+    response = DIALECT.response(action, answer)
+    assert response["status"] == word
+    assert schemas.violations("v16", f"{action}Response", response) == ()
+
+
+def test_keys_are_reported_with_values_and_unknown_ones_by_name() -> None:
+    report = KeyReport({"A": ("1", False), "B": (None, True)}, ("C",))
+    assert DIALECT.response("GetConfiguration", report) == {
+        "configurationKey": [{"key": "A", "readonly": False, "value": "1"}, {"key": "B", "readonly": True}],
+        "unknownKey": ["C"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "fault"),
+    [
+        ("BootNotification", Fault.NOT_SUPPORTED),  # of the wrong direction
+        ("SendLocalList", Fault.NOT_SUPPORTED),  # of 1.6, but not offered here
+        ("SetChargingProfile", Fault.NOT_SUPPORTED),
+        ("ResetResponse", Fault.NOT_IMPLEMENTED),  # no action at all
+        ("GetVariables", Fault.NOT_IMPLEMENTED),
+        ("", Fault.NOT_IMPLEMENTED),
+    ],
+)
+def test_actions_that_are_not_taken(action: str, fault: Fault) -> None:
+    with pytest.raises(Refusal) as refused:
+        DIALECT.command(action, {})
+    assert refused.value.fault is fault
+
+
+def test_more_keys_than_can_be_asked_for_at_once() -> None:
+    most = [f"K{number}" for number in range(v16_keys.MOST_KEYS)]
+    assert DIALECT.command("GetConfiguration", {"key": most}) == commands.GetKeys(tuple(most))
+    with pytest.raises(Refusal) as refused:
+        DIALECT.command("GetConfiguration", {"key": [*most, "ONE-MORE"]})
+    assert refused.value.fault is Fault.PROPERTY
+
+
+# -- configuration keys
+
+OTHERS = {
+    "bool": ("true", "false"),
+    "int": ("7", "8"),
+    "tuple": ("SoC", "Voltage,SoC"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, key in v16_keys.KEYS.items() if key.setting))
+def test_each_key_sets_what_it_names(name: str) -> None:
+    key = v16_keys.KEYS[name]
+    assert key.setting is not None
+    one, other = OTHERS[type(key.value(key.initial)).__name__]
+    settings = [
+        DIALECT.settings(STATION, DIALECT.change_key(STATION, {}, name, text).changed)
+        for text in (one, other)
+    ]
+    assert getattr(settings[0], key.setting) == key.value(one)
+    assert getattr(settings[1], key.setting) == key.value(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "verdict"),
+    [
+        ("HeartbeatInterval", "60", KeyVerdict.ACCEPTED),
+        ("heartbeatinterval", "60", KeyVerdict.ACCEPTED),  # names are taken in any case
+        ("HeartbeatInterval", "0", KeyVerdict.REJECTED),
+        ("HeartbeatInterval", "-1", KeyVerdict.REJECTED),
+        ("HeartbeatInterval", "1.5", KeyVerdict.REJECTED),
+        ("HeartbeatInterval", "", KeyVerdict.REJECTED),
+        ("HeartbeatInterval", "99999999999", KeyVerdict.REJECTED),
+        ("HeartbeatInterval", "\u0661", KeyVerdict.REJECTED),  # a digit, but not in ASCII
+        ("AuthorizeRemoteTxRequests", "True", KeyVerdict.ACCEPTED),
+        ("AuthorizeRemoteTxRequests", "yes", KeyVerdict.REJECTED),
+        ("MeterValuesSampledData", "SoC, Voltage", KeyVerdict.ACCEPTED),
+        ("MeterValuesSampledData", "SoC,SoC", KeyVerdict.REJECTED),
+        ("MeterValuesSampledData", "Humidity", KeyVerdict.REJECTED),
+        ("NumberOfConnectors", "9", KeyVerdict.REJECTED),  # read-only
+        ("NoSuchKey", "1", KeyVerdict.NOT_SUPPORTED),
+    ],
+)
+def test_values_are_checked(name: str, text: str, verdict: KeyVerdict) -> None:
+    change = DIALECT.change_key(STATION, {}, name, text)
+    assert change.verdict is verdict
+    assert bool(change.changed) is (verdict is KeyVerdict.ACCEPTED)
+
+
+def test_a_change_stands_above_the_stations_initial_value_and_that_above_ours() -> None:
+    station = Specification("CS-1", keys={"ConnectionTimeOut": "5"})
+    assert DIALECT.settings(Specification("CS-1"), {}).connection_timeout_s == 60
+    assert DIALECT.settings(station, {}).connection_timeout_s == 5
+    assert DIALECT.settings(station, {"ConnectionTimeOut": "9"}).connection_timeout_s == 9
+
+
+def test_the_number_of_connectors_is_counted() -> None:
+    report = DIALECT.report_keys(STATION, {}, ("NumberOfConnectors",))
+    assert report.values == {"NumberOfConnectors": ("2", True)}
+
+
+def test_without_strictness_what_can_be_read_is_taken() -> None:
+    loose = Dialect16(strict=False)
+    assert loose.command("Reset", {"type": "Hard", "extra": 1}) == commands.Reset(hard=True)
+    with pytest.raises(Refusal):
+        loose.command("Reset", {})
+
+
+def test_an_invalid_answer_is_used_as_far_as_it_goes_or_refused() -> None:
+    answer: Payload = {"status": "Accepted", "interval": 300.0, "currentTime": "2026-01-01T00:00:00", "x": 1}
+    read = DIALECT.read("BootNotification", answer)
+    assert read.answer is not None
+    assert len(read.violations) >= 2
+    assert Dialect16(refuse_invalid=True).read("BootNotification", answer).answer is None

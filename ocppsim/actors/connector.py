@@ -115,10 +115,13 @@ class ConnectorLife:
             try:
                 told += self._message(happening)
             except InvalidMessage as error:
-                self.board.tally.internal += 1
-                self.tracer.note(f"not sent, our own mistake: {error}")
-                self.board.note(f"our own mistake: {error}")
+                self._set_aside(error)
         return told
+
+    def _set_aside(self, error: InvalidMessage) -> None:
+        self.board.tally.internal += 1
+        self.tracer.note(f"not sent, our own mistake: {error}")
+        self.board.note(f"our own mistake: {error}")
 
     def _message(self, what: Happening) -> list[Told]:
         number, offset_s = self.number, self.memory.offset_s
@@ -150,7 +153,11 @@ class ConnectorLife:
 
     def _send_sample(self, what: Sampled) -> None:
         """A triggered sample is no transaction message, but it names its transaction where that is known."""
-        draft = self.dialect.sampled(self.number, what, self.settings, self.memory.offset_s)
+        try:
+            draft = self.dialect.sampled(self.number, what, self.settings, self.memory.offset_s)
+        except InvalidMessage as error:
+            self._set_aside(error)
+            return
         if what.session is not None:
             known = self.memory.outbox.transaction_ids.get(what.session.key)
             if known is not None:

@@ -43,7 +43,7 @@ class Fleet:
     def add(
         self, specification: Specification, dialect: Dialect, dial: Dial, habits: Habits | None = None
     ) -> Station:
-        """Put a station together and switch it on; raises ValueError when the id is taken."""
+        """Put a station together and switch it on; ValueError when the id is taken, or a value impossible."""
         if specification.id in self.stations:
             raise ValueError(f"there is a station {specification.id} already")
         station = assemble(
@@ -84,7 +84,7 @@ class Fleet:
             station.board.changed()
 
     async def leave(self, stop: StopReason | None = StopReason.LOCAL) -> bool:
-        """Switch everything off in good order; whether all was said in time.
+        """Switch everything off in good order; whether all stations ended in time.
 
         With `stop` the drivers go first, and what still runs then is stopped with that reason; without,
         sessions stay open in the store.

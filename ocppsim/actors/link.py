@@ -46,7 +46,6 @@ from ocppsim.protocol.session import (
     Outgoing,
     Overdue,
     Received,
-    Registration,
     Session,
     Why,
 )
@@ -113,8 +112,8 @@ class Link:
                 if connection == self.connection:
                     self._lost()
             case Register(registration):
-                self.session.registration = registration
-                if registration is not Registration.ACCEPTED:
+                if registration is not self.session.registration:
+                    self.session.registration = registration
                     self.delivery.release(False)
             case Release():
                 self.delivery.release(True)

@@ -18,7 +18,7 @@ from ocppsim.actors.wire.backoff import Backoff
 from ocppsim.actors.wire.life import Wire
 from ocppsim.actors.wire.transport import Dial
 from ocppsim.actors.world import World
-from ocppsim.dialects.dialect import Dialect
+from ocppsim.dialects.dialect import Dialect, InvalidMessage
 from ocppsim.model.authorization import Decision, decide
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
@@ -79,8 +79,12 @@ def assemble(
     latencies: Latencies,
     listeners: list[Listener],
 ) -> Station:
-    """A station with its parts, none of them alive yet."""
+    """A station with its parts, none of them alive yet; ValueError when no message could tell what it is."""
     name = specification.id
+    try:
+        dialect.boot(specification)
+    except InvalidMessage as error:
+        raise ValueError(f"{name}: {error}") from error
     fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
     memory = Memory.recall(specification, store, clock.now(), fresh_start)
     settings = dialect.settings(specification, memory.changed)

@@ -213,16 +213,26 @@ class StationLife:
         """Stop sessions where `stop` says so and wait for the answers; close cleanly; end."""
         self.context.board.note(self.end.reason)
         if stop is not None:
-            for connector in self.context.connectors.values():
-                await self._try(connector.ask(Do(StopSession(stop))))
-            await self._try(self.context.link.ask(Drain(), within=clock.wire(DRAIN_WITHIN_S)))
+            await self._stop_sessions(stop)
         await self._try(self.context.link.ask(Close(), within=clock.wire(CLOSE_WITHIN_S)))
         self.context.ended_by = cut
         self.me.end(self.end)
 
-    async def _try(self, asking: Awaitable[T]) -> None:
+    async def _stop_sessions(self, stop: StopReason) -> None:
+        """And wait for the answers; then once more, for a last status that waited for the one before."""
+        deadline = trio.current_time() + clock.wire(DRAIN_WITHIN_S)
+        for _ in range(2):
+            for connector in self.context.connectors.values():
+                await self._try(connector.ask(Do(StopSession(stop))))
+            within = deadline - trio.current_time()
+            if not await self._try(self.context.link.ask(Drain(), within=within)):
+                return
+
+    async def _try(self, asking: Awaitable[T]) -> bool:
         """An end does not wait for a part that is between two lives, or for answers that do not come."""
         try:
             await asking
         except NoAnswer as error:
             self.context.tracer.note(f"no answer from {error} before the end")
+            return False
+        return True

@@ -1,35 +1,25 @@
 """The command line: one module per command."""
 
-import argparse
-import sys
+import os
+import signal
 from collections.abc import Sequence
-from importlib.metadata import version
-
-from ocppsim.cli import charge, csms, demo
-from ocppsim.cli.exits import CommandEnded
-
-_COMMANDS = (demo, charge, csms)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    """Run a command; returns its exit code. Without arguments those of the process are taken."""
+    if arguments is not None:
+        return _run(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # from the first moment as good as Ctrl-C
     try:
-        code: int = options.run(options)
-    except CommandEnded as ended:
-        print(f"ocppsim: {ended.message}", file=sys.stderr)
-        return ended.code
+        code = _run(None)
+    except KeyboardInterrupt:
+        os._exit(130)  # nothing has begun; an ordinary end might still die of the signal
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # it ends anyway
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ocppsim",
-        description="Simulates EV charging stations that speak OCPP-J to a central system (CSMS).",
-    )
-    parser.add_argument("--version", action="version", version=f"ocppsim {version('ocppsim')}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for command in _COMMANDS:
-        command.add_to(commands)
-    return parser
+def _run(arguments: Sequence[str] | None) -> int:
+    from ocppsim.cli.parser import run  # takes a moment, in which somebody may change his mind
+
+    return run(arguments)

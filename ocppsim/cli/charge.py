@@ -3,9 +3,8 @@
 import argparse
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import trio
 from attrs import evolve
@@ -16,13 +15,18 @@ from ocppsim.actors.store import Folder, Forgetful, Store, StoreInUse
 from ocppsim.cli import options as opt
 from ocppsim.cli.charge_session import ChargeSession, Plan
 from ocppsim.cli.exits import Exit, usage
-from ocppsim.cli.lines import open_lines
+from ocppsim.cli.lines import TraceFile, open_lines
+from ocppsim.cli.output import say
 from ocppsim.cli.runner import run
 from ocppsim.model.specification import Specification
 
 PATIENCE_S = 15.0
 REMOTE_PATIENCE_S = 300.0
-SAMPLE_S = 5
+CLOSE_PATIENCE_S = 60.0
+KEYS = {
+    "MeterValueSampleInterval": "5",
+    "TransactionMessageRetryInterval": "5",  # somebody waits for the end
+}
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -54,7 +58,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         type=opt.positive,
         metavar="S",
         help=f"how long to wait for the central system: to connect and accept the boot ({PATIENCE_S:g}), "
-        f"to start a session with --remote ({REMOTE_PATIENCE_S:g})",
+        f"to start a session with --remote ({REMOTE_PATIENCE_S:g}), to answer the last messages "
+        f"({CLOSE_PATIENCE_S:g})",
     )
     parser.add_argument("--state", type=Path, metavar="DIR", help="keep what must not be lost in this folder")
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write every frame as a JSON line")
@@ -67,9 +72,9 @@ def _run(options: argparse.Namespace) -> int:
     connection = opt.connection(options.url, options)
     connection.dial(options.id)  # a bad URL is said before anything starts
     specification = _specification(options)
-    with _store(options.state) as store, _trace(options.trace) as trace:
+    with _trace(options.trace) as trace, _store(options.state) as store:
         seed = opt.seed(options)
-        print(f"seed {seed}", flush=True)
+        say(f"seed {seed}")
         opt.warn_if_insecure(options)
         plan = Plan(
             tag=options.id_tag,
@@ -77,10 +82,11 @@ def _run(options: argparse.Namespace) -> int:
             duration_s=options.duration,
             connect_within_s=options.patience or PATIENCE_S,
             begin_within_s=options.patience or (REMOTE_PATIENCE_S if options.remote else PATIENCE_S),
+            close_within_s=options.patience or CLOSE_PATIENCE_S,
         )
 
         async def command(interrupted: trio.Event) -> Exit:
-            async with open_lines(trace) as lines, open_fleet(seed, store) as fleet:
+            async with open_lines(trace, interrupted.set) as lines, open_fleet(seed, store) as fleet:
                 fleet.listeners.append(lines.show)
                 station = fleet.add(specification, connection.dialect(), connection.dial(options.id))
                 gc.freeze()
@@ -94,7 +100,7 @@ def _specification(options: argparse.Namespace) -> Specification:
         preset = presets.specification(options.template, options.id, options.connectors)
     except LookupError as error:
         raise usage(f"--template: {error.args[0]}") from error
-    return evolve(preset, keys={"MeterValueSampleInterval": str(SAMPLE_S)})
+    return evolve(preset, keys=KEYS)
 
 
 @contextmanager
@@ -115,13 +121,9 @@ def _store(folder: Path | None) -> Iterator[Store]:
 
 
 @contextmanager
-def _trace(path: Path | None) -> Iterator[TextIO | None]:
+def _trace(path: Path | None) -> Iterator[TraceFile | None]:
     if path is None:
         yield None
         return
-    try:
-        file = path.open("w")
-    except OSError as error:
-        raise usage(f"--trace {path}: {error.strerror}") from error
-    with file:
-        yield file
+    with closing(TraceFile.create(path)) as trace:
+        yield trace

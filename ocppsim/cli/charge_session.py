@@ -9,15 +9,13 @@ from ocppsim import clock
 from ocppsim.actors.board import Board
 from ocppsim.actors.station import Station
 from ocppsim.cli.exits import CommandEnded, Exit
+from ocppsim.cli.output import say
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.registration import Standing
-from ocppsim.model.session import StopReason
+from ocppsim.model.session import ChargingSession, StopReason
 
 LOST_WITHIN_S = 300.0
 """So long a connection that was lost in mid-session may stay away."""
-
-CLOSE_WITHIN_S = 60.0
-"""So long the central system may take for the last transaction messages."""
 
 LEAVE_WITHIN_S = 15.0
 CONNECTOR = 1
@@ -32,6 +30,7 @@ class Plan:
     duration_s: float
     connect_within_s: float
     begin_within_s: float
+    close_within_s: float
 
 
 @frozen
@@ -46,15 +45,24 @@ class ChargeSession:
     def board(self) -> Board:
         return self.station.board
 
+    @property
+    def _session(self) -> ChargingSession | None:
+        return self.board.connectors[CONNECTOR].session
+
     async def run(self, interrupted: trio.Event) -> Exit:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._interrupt, interrupted, nursery.cancel_scope)
-            await self._registered()
-            nursery.start_soon(self._watch_outages)
-            await self._begun()
-            await self._charged()
-            await self._closed()
-            nursery.cancel_scope.cancel()
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._interrupt, interrupted, nursery.cancel_scope)
+                await self._registered()
+                nursery.start_soon(self._watch_outages)
+                await self._begun()
+                await self._charged()
+                await self._closed()
+                nursery.cancel_scope.cancel()
+        except* CommandEnded:
+            if self._session is not None:
+                await self._leave()
+            raise
         await self._leave()
         if not interrupted.is_set():
             self._conclude()
@@ -83,13 +91,14 @@ class ChargeSession:
         link = self.board.link
         if link.online:
             return f"connected, but no answer to BootNotification within {self.plan.connect_within_s:g} s"
-        tries = f"{link.tries} {'try' if link.tries == 1 else 'tries'}, last: {link.trouble or 'no answer'}"
+        dials = self.board.tally.dials
+        tries = f"{dials} {'try' if dials == 1 else 'tries'}, last: {link.trouble or 'no answer'}"
         return f"no connection within {self.plan.connect_within_s:g} s: {tries}"
 
     async def _begun(self) -> None:
         self.station.world.plug(CONNECTOR)
         if self.plan.remote:
-            print("waiting for RemoteStartTransaction", flush=True)
+            say("waiting for RemoteStartTransaction")
         else:
             await self._present(self.plan.tag)
         await self._until(
@@ -103,8 +112,7 @@ class ChargeSession:
         with trio.move_on_after(self.plan.duration_s):
             await self.board.until(lambda board: self._over(board) or self._failure(board) is not None)
         self._check()
-        session = self.board.connectors[CONNECTOR].session
-        if session is not None:
+        if (session := self._session) is not None:
             await self._present(session.tag)
 
     def _over(self, board: Board) -> bool:
@@ -114,13 +122,14 @@ class ChargeSession:
     async def _closed(self) -> None:
         await self._until(
             lambda board: board.connectors[CONNECTOR].session is None and board.unsent == 0,
-            CLOSE_WITHIN_S,
+            self.plan.close_within_s,
             lambda: f"{self.board.unsent} transaction messages were never answered",
         )
 
     async def _leave(self) -> None:
-        """Drive off, let the station say what it has to say, and switch it off."""
-        self.station.world.unplug(CONNECTOR)
+        """Drive off unless a session still runs; let the station say its last words, and switch it off."""
+        if self._session is None:
+            self.station.world.unplug(CONNECTOR)
         with trio.move_on_after(clock.wire(LEAVE_WITHIN_S)):
             self.station.power_down(StopReason.LOCAL)
             await self.board.until(lambda board: board.ended)
@@ -132,7 +141,7 @@ class ChargeSession:
     def _conclude(self) -> None:
         view, tally = self.board.connectors[CONNECTOR], self.board.tally
         reason = view.last_reason.name.lower().replace("_", " ") if view.last_reason else "?"
-        print(
+        say(
             f"session closed ({reason}): {view.energy_delivered_wh:.0f} Wh, {tally.calls} calls, "
             f"{tally.violations} violations by the central system"
         )

@@ -2,7 +2,7 @@
 
 import argparse
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ocppsim import clock
 from ocppsim.actors.trace import TraceEntry, Way
 from ocppsim.cli import options as opt
 from ocppsim.cli.exits import CommandEnded, Exit, usage
+from ocppsim.cli.output import say, silence
 from ocppsim.cli.runner import run
 from ocppsim.csms.behaviour import Behaviour, Rule, Silent, pending, rejected
 from ocppsim.csms.central_system import CentralSystem
@@ -20,6 +21,7 @@ from ocppsim.csms.findings import Finding
 from ocppsim.csms.server import serve_websockets
 from ocppsim.csms.tags import Tags
 from ocppsim.protocol.actions import Sender
+from ocppsim.protocol.v16 import ACTIONS
 from ocppsim.terminal.timeline import Timeline
 
 
@@ -52,7 +54,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("--reject", type=opt.count(0, 86400), metavar="S", help="answer every boot Rejected")
     parser.add_argument(
-        "--silent", action="append", default=[], metavar="ACTION", help="never answer this action"
+        "--silent",
+        action="append",
+        choices=[action.name for action in ACTIONS.values() if action.sender is not Sender.CENTRAL_SYSTEM],
+        default=[],
+        metavar="ACTION",
+        help="never answer this action",
     )
     parser.add_argument("--cert", type=Path, metavar="FILE", help="listen with TLS: certificate chain (PEM)")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the key of --cert (PEM)")
@@ -76,12 +83,12 @@ def _run(options: argparse.Namespace) -> int:
     tls = _tls(options.cert, options.key)
 
     async def command(interrupted: trio.Event) -> Exit:
-        central_system.listeners.append(Printer(clock.now(), quiet=options.quiet))
+        central_system.listeners.append(Printer(clock.now(), interrupted.set, quiet=options.quiet))
         async with trio.open_nursery() as nursery:
             with _port_problems(options.host, options.port):
                 port = await nursery.start(_serve, central_system, options.port, options.host, tls)
             scheme = "ws" if tls is None else "wss"
-            print(f"listening on {scheme}://{options.host}:{port}/", flush=True)
+            say(f"listening on {scheme}://{_authority(options.host)}:{port}/")
             await interrupted.wait()
             await central_system.close_all()
             nursery.cancel_scope.cancel()
@@ -99,6 +106,10 @@ async def _serve(
     task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     await serve_websockets(central_system, port, host=host, tls=tls, task_status=task_status)
+
+
+def _authority(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _rules(options: argparse.Namespace) -> Iterator[Rule]:
@@ -135,10 +146,10 @@ def _port_problems(host: str, port: int) -> Iterator[None]:
 
 
 class Printer:
-    """Events as lines; frames are shown as their station sees them."""
+    """Events as lines; frames are shown as their station sees them. `gone` is for when nobody reads."""
 
-    def __init__(self, start: float, *, quiet: bool) -> None:
-        self.start, self.quiet = start, quiet
+    def __init__(self, start: float, gone: Callable[[], None], *, quiet: bool) -> None:
+        self.start, self.gone, self.quiet = start, gone, quiet
         self._timelines: dict[str, Timeline] = {}
 
     def __call__(self, event: Event) -> None:
@@ -160,12 +171,16 @@ class Printer:
                 self._print(identity, f"{time - self.start:10.3f} s  !  {rule.value}: {text}")
 
     def _print(self, identity: str, line: str) -> None:
-        print(f"{identity:12} {line}", flush=True)
+        try:
+            say(f"{identity:12} {line}")
+        except OSError:
+            silence()
+            self.gone()
 
 
 def _conclude(central_system: CentralSystem) -> None:
     summary = central_system.summary()
-    print(
+    say(
         f"{summary.stations} stations, {summary.boots} boots, {summary.sessions_completed} sessions, "
         f"{summary.energy_wh / 1000:.2f} kWh, {summary.violations} violations by stations"
     )

@@ -13,13 +13,14 @@ from typing import Protocol
 
 import trio
 from attrs import evolve, field, frozen
-from rich.console import Console
+from rich.markup import escape
 
 from ocppsim import clock, presets
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.generator import Habits
 from ocppsim.cli import options as opt
 from ocppsim.cli.exits import CommandEnded, Exit
+from ocppsim.cli.output import OutputConsole, say
 from ocppsim.cli.runner import run
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.server import serve_websockets
@@ -106,16 +107,20 @@ class Lines:
 
 
 def _run(options: argparse.Namespace) -> int:
-    console = Console(highlight=False, stderr=options.json)
+    console = OutputConsole(stderr=options.json)
     live = can_show(console) and not options.plain and not options.json
     duration_s = options.duration or (inf if live else PLAIN_DURATION_S)
     show = Show(options.stations, opt.seed(options), options.speed, duration_s, live, options.json)
     if options.url is not None:
         opt.connection(options.url, options).dial("CS-1")  # a bad URL is said before anything starts
+        opt.warn_if_insecure(options)
     return run(partial(_demo, options, show, console), options.speed)
 
 
-async def _demo(options: argparse.Namespace, show: Show, console: Console, interrupted: trio.Event) -> Exit:
+async def _demo(
+    options: argparse.Namespace, show: Show, console: OutputConsole, interrupted: trio.Event
+) -> Exit:
+    console.gone = interrupted.set
     async with _central_system(options.url, show.seed) as (url, csms), open_fleet(show.seed) as fleet:
         header = Header(url if options.url else f"{url} (embedded)", show.seed, show.speed)
         async with _screen(fleet, header, console, show) as screen:
@@ -145,7 +150,7 @@ async def _central_system(url: str | None, seed: int) -> AsyncIterator[tuple[str
 
 
 @asynccontextmanager
-async def _screen(fleet: Fleet, header: Header, console: Console, show: Show) -> AsyncIterator[Screen]:
+async def _screen(fleet: Fleet, header: Header, console: OutputConsole, show: Show) -> AsyncIterator[Screen]:
     """The table, or the lines."""
     if show.live:
         keys = Keyboard.of(sys.stdin)
@@ -182,7 +187,7 @@ async def _wait_and_cancel(event: trio.Event, scope: trio.CancelScope) -> None:
 def _conclude(
     summary: Summary,
     csms: CentralSystem | None,
-    console: Console,
+    console: OutputConsole,
     show: Show,
     elapsed_s: float,
     *,
@@ -193,11 +198,11 @@ def _conclude(
         result = summary.as_json() | {"seed": show.seed, "elapsed_s": round(elapsed_s, 3)}
         if csms is not None:
             result["violations_by_stations"] = by_stations
-        print(json.dumps(result))
+        say(json.dumps(result))
     else:
         console.print(closing(summary), soft_wrap=True)
         for finding in csms.findings[:10] if csms is not None else ():
-            console.print(f"[red]station broke a rule[/]: {finding}", soft_wrap=True)
+            console.print(f"[red]station broke a rule[/]: {escape(str(finding))}", soft_wrap=True)
     if summary.internal_errors or by_stations:
         raise CommandEnded(Exit.OURS, f"{summary.internal_errors + by_stations} errors of our own, see above")
     if not said_all:

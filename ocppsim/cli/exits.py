@@ -1,6 +1,9 @@
 """How commands end."""
 
+import sys
 from enum import IntEnum
+
+from ocppsim.terminal.words import printable
 
 
 class Exit(IntEnum):
@@ -20,6 +23,11 @@ class CommandEnded(Exception):
     def __init__(self, code: Exit, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
+
+    def say(self) -> None:
+        """To stderr, in one line that cannot move the cursor; without words there is nothing to say."""
+        if self.message:
+            print(f"ocppsim: {printable(self.message)}", file=sys.stderr)
 
 
 def usage(message: str) -> CommandEnded:

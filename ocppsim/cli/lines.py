@@ -1,10 +1,10 @@
-"""Printing a conversation as it happens, beside the actors: a broken pipe or a full disk is not their business."""
+"""Printing a conversation as it happens. A broken pipe or a full disk is not the business of the actors."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from io import FileIO
 from math import inf
 from pathlib import Path
-from typing import TextIO
 
 import trio
 from attrs import define, field, frozen
@@ -18,42 +18,83 @@ from ocppsim.terminal.timeline import Timeline
 
 @define
 class TraceFile:
-    """Every frame as a JSON line, each written at once. `trouble` says why nothing is written any more."""
+    """Every frame as a JSON line, in the file as soon as it was seen.
+
+    A disk that refuses is told at the end: the station goes on.
+    """
 
     path: Path
-    trouble: str = ""
-    _file: TextIO | None = None
+    _file: FileIO
+    _trouble: str = ""
 
     @classmethod
     def create(cls, path: Path) -> "TraceFile":
         """Raises CommandEnded."""
         try:
-            return cls(path, file=path.open("w", buffering=1, encoding="utf-8"))
+            return cls(path, FileIO(path, "w"))
         except OSError as error:
             raise usage(f"--trace {path}: {error.strerror}") from error
 
     def write(self, entry: TraceEntry) -> None:
-        if self._file is None:
+        if self._trouble:
             return
+        line = f"{entry.line()}\n".encode()
         try:
-            self._file.write(f"{entry.line()}\n")
+            if self._file.write(line) != len(line):
+                self._trouble = "a line was written in part"
         except OSError as error:
-            self.trouble = f"--trace {self.path}: {error.strerror}"
-            self._forget()
+            self._trouble = error.strerror or str(error)
 
     def close(self) -> None:
-        """Raises CommandEnded when the file is not complete."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-        if self.trouble:
-            raise usage(self.trouble)
+        """Raises CommandEnded when the trace is not complete."""
+        self._file.close()
+        if self._trouble:
+            raise usage(f"--trace {self.path}: {self._trouble}")
 
-    def _forget(self) -> None:
-        """Close the file, though what it holds back cannot be written."""
-        file, self._file = self._file, None
+
+@define
+class Lines:
+    """`show` is a listener for a fleet's frames."""
+
+    _entries: trio.MemorySendChannel[TraceEntry]
+
+    def show(self, entry: TraceEntry) -> None:
+        self._entries.send_nowait(entry)
+
+
+@frozen
+class _Printer:
+    trace: TraceFile | None
+    gone: Callable[[], None]
+    timeline: Timeline = field(factory=lambda: Timeline(clock.now()))
+
+    async def print_all(self, entries: trio.MemoryReceiveChannel[TraceEntry]) -> None:
+        readable = True
+        with trio.CancelScope(shield=True):  # what was seen is shown, also after an interruption
+            async for entry in entries:
+                if self.trace is not None:
+                    self.trace.write(entry)
+                readable = readable and self._print(entry)
+
+    def _print(self, entry: TraceEntry) -> bool:
+        """Whether somebody reads."""
         try:
-            if file is not None:
-                file.close()
+            output.say(self.timeline.line(entry))
         except OSError:
-            pass  # told already
+            output.silence()
+            self.gone()
+            return False
+        return True
+
+
+@asynccontextmanager
+async def open_lines(trace: TraceFile | None, gone: Callable[[], None]) -> AsyncIterator[Lines]:
+    """Print each entry as a line of a timeline, and write it to `trace`; all are out when the block ends.
+
+    `gone` is called when nobody reads the lines any more.
+    """
+    send, receive = trio.open_memory_channel[TraceEntry](inf)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_Printer(trace, gone).print_all, receive)
+        with send:
+            yield Lines(send)

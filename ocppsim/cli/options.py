@@ -17,6 +17,8 @@ from ocppsim.actors.wire.transport import Dial, TransportName
 from ocppsim.cli.exits import usage
 from ocppsim.dialects.v16 import Dialect16
 
+MOST_SPEED = 100_000
+
 # -- values
 
 
@@ -24,6 +26,14 @@ def positive(text: str) -> float:
     value = _number(text)
     if not value > 0:
         raise argparse.ArgumentTypeError("must be above 0")
+    return value
+
+
+def speed(text: str) -> float:
+    """Beyond the bound no two machines can keep up with each other."""
+    value = positive(text)
+    if value > MOST_SPEED:
+        raise argparse.ArgumentTypeError(f"must be at most {MOST_SPEED:,}")
     return value
 
 
@@ -77,7 +87,7 @@ def header(text: str) -> tuple[str, str]:
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=count(0, 2**63 - 1), metavar="N", help="makes the run repeatable")
     parser.add_argument(
-        "--speed", type=positive, default=1.0, metavar="X", help="let station time pass X times as fast"
+        "--speed", type=speed, default=1.0, metavar="X", help="let station time pass X times as fast"
     )
 
 
@@ -132,7 +142,7 @@ class Connection:
                 transport=self.transport,
             )
         except ValueError as error:
-            raise usage(f"URL: {error}") from error
+            raise usage(str(error)) from error
 
     def dialect(self) -> Dialect16:
         return Dialect16(refuse_invalid=self.refuse_invalid)
@@ -162,10 +172,9 @@ def connection(url: str, options: argparse.Namespace) -> Connection:
 
 def warn_if_insecure(options: argparse.Namespace) -> None:
     if options.insecure:
-        red, plain = (
-            ("\033[31m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
-        )
-        print(f"{red}--insecure: server certificates are not checked{plain}", flush=True)
+        coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+        red, plain = ("\033[31m", "\033[0m") if coloured else ("", "")
+        print(f"{red}--insecure: server certificates are not checked{plain}", file=sys.stderr)
 
 
 def seed(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from ocppsim.cli.exits import usage
+from ocppsim.cli.exits import CommandEnded, Exit, usage
 from ocppsim.terminal.appearance import spelled
 from ocppsim.terminal.words import printable
 
@@ -15,36 +15,39 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, err
 
 
 def say(line: str) -> None:
-    """Print a line at once; raises BrokenPipeError when nobody reads any more."""
-    try:
-        print(spelled(printable(line), sys.stdout.encoding or "ascii"), flush=True)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise usage(f"standard output: {error.strerror}") from error
-
-
-def is_unwritable(error: BaseException) -> bool:
-    """Whether an error means that a file or terminal takes nothing more."""
-    return isinstance(error, OSError) and error.errno in _UNWRITABLE
+    """Print a line at once; raises OSError when it cannot be, above all BrokenPipeError."""
+    print(spelled(printable(line), sys.stdout.encoding or "ascii"), flush=True)
 
 
 def silence() -> None:
-    """Let all further output go nowhere, as well as what Python still holds back."""
+    """Let all further output go nowhere, and with it what Python still holds back."""
+    if sys.stdout is None:  # closed before we began
+        return
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
+def output_ended(error: OSError) -> CommandEnded | None:
+    """What to make of an error from writing to standard output; None when it comes from elsewhere."""
+    if isinstance(error, BrokenPipeError):
+        silence()
+        return CommandEnded(Exit.INTERRUPTED, "")
+    if error.errno in _UNWRITABLE:
+        silence()
+        return usage(f"standard output: {error.strerror}")
+    return None
+
+
 class OutputConsole(Console):
-    """A console that ends the command in good order when its reader has gone, as `head` goes."""
+    """A console that lets its command end in good order when the reader has gone, as `head` goes."""
 
     def __init__(self, *, stderr: bool) -> None:
         super().__init__(highlight=False, stderr=stderr)
         self.gone: Callable[[], None] = lambda: None
 
     def on_broken_pipe(self) -> None:
-        """Called by rich."""
+        """Called by rich, whose own would exit."""
         self.quiet = True
         silence()
         self.gone()

@@ -1,10 +1,8 @@
 """Running a command: its clock, its signals, the garbage collector, its exit code."""
 
 import gc
-import os
 import resource
 import signal
-import sys
 import traceback
 from collections.abc import Awaitable, Callable
 
@@ -12,10 +10,14 @@ import trio
 
 from ocppsim.actors.runtime import cause
 from ocppsim.cli.exits import CommandEnded, Exit
-from ocppsim.clock import ScaledClock
+from ocppsim.cli.output import output_ended
+from ocppsim.clock import ScaledClock, wire
 
 END_WITHIN_S = 1.5
 """So long a command may take to end after the first signal; a second one ends it at once."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The last comes when the terminal is closed."""
 
 GC_THRESHOLDS = (100_000, 50, 1000)
 """A fleet makes few cycles: collecting as often as by default would cost more than all the rest (see
@@ -27,52 +29,61 @@ def run(command: Callable[[trio.Event], Awaitable[Exit]], speed: float = 1.0) ->
     gc.set_threshold(*GC_THRESHOLDS)
     _raise_file_limit()
     clock = ScaledClock(speed) if speed != 1.0 else None
+    interrupted = trio.Event()
     try:
-        return trio.run(_with_signals, command, speed, clock=clock)
+        code = trio.run(_with_signals, command, interrupted, clock=clock)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BaseExceptionGroup as group:
-        return _report(group)
+        code = _report(group)
     except Exception as error:
-        return _report(error)
+        code = _report(error)
+    return Exit.INTERRUPTED if interrupted.is_set() and code != Exit.OURS else code
 
 
-async def _with_signals(command: Callable[[trio.Event], Awaitable[Exit]], speed: float) -> int:
-    interrupted = trio.Event()
-    code: int = Exit.INTERRUPTED
+async def _with_signals(command: Callable[[trio.Event], Awaitable[Exit]], interrupted: trio.Event) -> int:
+    code = Exit.INTERRUPTED
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(_listen_for_signals, interrupted, nursery.cancel_scope, speed)
+        await nursery.start(_listen_for_signals, interrupted, nursery.cancel_scope)
+        nursery.start_soon(_end_in_time, interrupted, nursery.cancel_scope)
         code = await command(interrupted)
         nursery.cancel_scope.cancel()
-    return Exit.INTERRUPTED if interrupted.is_set() else code
+    return code
 
 
-async def _listen_for_signals(interrupted: trio.Event, scope: trio.CancelScope, speed: float) -> None:
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+async def _listen_for_signals(
+    interrupted: trio.Event,
+    scope: trio.CancelScope,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    with trio.open_signal_receiver(*SIGNALS) as signals:
+        task_status.started()
         async for _ in signals:
             if interrupted.is_set():
                 scope.cancel()
             interrupted.set()
-            scope.deadline = min(scope.deadline, trio.current_time() + END_WITHIN_S * speed)
+
+
+async def _end_in_time(interrupted: trio.Event, scope: trio.CancelScope) -> None:
+    await interrupted.wait()
+    scope.deadline = trio.current_time() + wire(END_WITHIN_S)
 
 
 def _report(error: BaseException) -> int:
     """Say how the command ended; a traceback only for our own errors."""
     ended = _ended(error)
-    if ended is not None:
-        print(f"ocppsim: {ended.message}", file=sys.stderr)
-        return ended.code
-    traceback.print_exception(error)
-    print(f"ocppsim: an error of our own: {cause(error)}", file=sys.stderr)
-    return Exit.OURS
+    if ended is None:
+        traceback.print_exception(error)
+        ended = CommandEnded(Exit.OURS, f"an error of our own: {cause(error)}")
+    ended.say()
+    return ended.code
 
 
 def _ended(error: BaseException) -> CommandEnded | None:
     if isinstance(error, CommandEnded):
         return error
-    if isinstance(error, BrokenPipeError | SystemExit):  # nobody reads any more; SystemExit is rich's word
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CommandEnded(Exit.INTERRUPTED, "nobody reads the output any more")
+    if isinstance(error, OSError):
+        return output_ended(error)
     if isinstance(error, BaseExceptionGroup):
         return next(filter(None, map(_ended, error.exceptions)), None)
     return None

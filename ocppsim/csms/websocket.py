@@ -37,7 +37,13 @@ class WebSocketChannel:
     # -- the channel
 
     async def send(self, text: str) -> None:
-        await self._write(TextMessage(data=text))
+        try:
+            await self._write(TextMessage(data=text))
+        except ChannelClosed:
+            if self._closing is not None:
+                raise
+            await self._ended.wait()  # who left now would cut off our answer to the peer's Close frame
+            raise (self._end or ChannelClosed()) from None
 
     async def receive(self) -> str | bytes:
         await trio.lowlevel.checkpoint()

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
+from operator import itemgetter
 
 from attrs import define, field
 
@@ -49,8 +50,13 @@ class Outbox:
         self.written[entry.connector] = entry.number
 
     def in_order(self) -> list[Entry]:
-        """All that waits, as it happened."""
-        return sorted(self.entries, key=lambda entry: (entry.at, entry.connector, entry.number))
+        """All that waits, as it happened; of each connector as it was written, even if a clock went back."""
+        latest: dict[int, float] = {}
+        timed: list[tuple[float, int, int, Entry]] = []
+        for entry in self.entries:
+            at = latest[entry.connector] = max(entry.at, latest.get(entry.connector, entry.at))
+            timed.append((at, entry.connector, entry.number, entry))
+        return [entry for *_, entry in sorted(timed, key=itemgetter(0, 1, 2))]
 
     def since(self, connector: int, number: int) -> list[Entry]:
         """What a connector wrote after its message of this number."""

@@ -153,7 +153,7 @@ def _present(turn: _Turn, tag: str) -> Verdict:
         return Verdict.ACCEPTED
     if busy(c) or not c.operative or c.facts.out_of_order:
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, asking=tag, finishing=False)
+    turn.c = evolve(turn.c, asking=tag)
     turn.happened.append(TagShown(tag))
     return Verdict.ACCEPTED
 
@@ -172,7 +172,6 @@ def _arm(turn: _Turn, tag: str, authorize: bool) -> Verdict:
     c = turn.c
     if busy(c) or not c.operative or c.facts.out_of_order:
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, finishing=False)
     if authorize:
         turn.c = evolve(turn.c, asking=tag)
         turn.happened.append(TagShown(tag))
@@ -271,9 +270,7 @@ def _sample(turn: _Turn, context: Context) -> None:
 
 def _begin_if_ready(turn: _Turn) -> None:
     c = turn.c
-    if c.session is not None or c.tag is None or not c.operative or c.facts.out_of_order:
-        return
-    if not connected(c, turn.outlet):
+    if c.tag is None or not connected(c, turn.outlet):
         return
     key = f"{c.number}-{c.begun + 1}"
     session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now)

@@ -1,34 +1,49 @@
 """Running the program as a user does: a process of its own, real sockets, exit codes."""
 
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
+
+from tests.real.independent import IndependentServer
 
 ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
 
 
-def start(*arguments: str) -> "subprocess.Popen[str]":
+class Ended(NamedTuple):
+    """How a command ended and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def start(*arguments: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "ocppsim", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **(environment or {})},
     )
 
 
-def run(*arguments: str, within: float = 30) -> "subprocess.CompletedProcess[str]":
-    process = start(*arguments)
+def finish(process: "subprocess.Popen[str]", within: float = 30) -> Ended:
     try:
         out, err = process.communicate(timeout=within)
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
         raise
-    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+    return Ended(process.returncode, out, err)
+
+
+def run(*arguments: str, within: float = 30, environment: Mapping[str, str] | None = None) -> Ended:
+    return finish(start(*arguments, environment=environment), within)
 
 
 @contextmanager
@@ -43,3 +58,27 @@ def central_system(*options: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.communicate(timeout=10)
+
+
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """A port that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def closed_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def actions(server: IndependentServer, identity: str) -> list[str]:
+    """The actions that a station called, in their order."""
+    calls = (
+        frame.text.split('"', 4)
+        for frame in server.seen.frames
+        if frame.direction == "in" and frame.identity == identity
+    )
+    return [parts[3] for parts in calls if parts[0] == "[2,"]

@@ -5,7 +5,7 @@ from stage import stage
 from transcript import Frame
 
 from ocppsim.actors.desk import Desk
-from ocppsim.csms.behaviour import Garble, Rule, Silent
+from ocppsim.csms.behaviour import Garble, Refuse, Rule, Silent
 
 GET = "GetConfiguration"
 
@@ -186,3 +186,44 @@ async def test_a_fresh_store_derives_ids_from_the_seed_and_the_station(autojump_
             await play.booted()
             starts.add(play.said()[0].id)
     assert len(starts) == 2
+
+
+# -- statuses, which are state and no messages
+
+
+async def test_a_status_that_was_refused_goes_again_after_a_minute(autojump_clock: object) -> None:
+    async with stage(keys={"ConnectionTimeOut": "0"}) as play:
+        await play.booted()
+        play.rule(Refuse(), "StatusNotification", times=1)
+        play.plug()
+        await play.later(59)
+        assert play.statuses(1) == ["Available", "Preparing"]
+        await play.later(2)
+        assert play.statuses(1) == ["Available", "Preparing", "Preparing"]
+        await play.later(600)
+        assert len(play.statuses(1)) == 3
+
+
+async def test_a_newer_status_does_not_wait_for_one_that_was_refused(autojump_clock: object) -> None:
+    async with stage() as play:
+        await play.booted()
+        play.rule(Refuse(), "StatusNotification", times=1)
+        await play.charge()
+        assert play.statuses(1) == ["Available", "Preparing", "Charging"]
+        await play.show()
+        play.unplug()
+        await play.settle()
+        play.plug()
+        await play.settle()
+        assert play.statuses(1)[3:] == ["Finishing", "Available", "Preparing"]
+
+
+async def test_a_refused_status_that_is_no_longer_true_is_not_sent_again(autojump_clock: object) -> None:
+    async with stage() as play:
+        await play.booted()
+        play.rule(Refuse(), "StatusNotification", times=1)
+        play.plug()
+        await play.later(10)
+        play.unplug()
+        await play.later(600)
+        assert play.statuses(1) == ["Available", "Preparing"]

@@ -255,6 +255,38 @@ async def test_a_connection_lost_while_a_tag_is_checked_is_judged_as_offline(aut
         assert play.board.status(1) is Status.CHARGING
 
 
+async def test_what_the_answer_to_a_start_says_of_a_tag_is_remembered(autojump_clock: object) -> None:
+    async with stage(keys={"AllowOfflineTxForUnknownId": "true"}) as play:
+        await play.booted()
+        play.csms.go_down()
+        await play.settle()
+        await play.charge(tag="GUEST")  # never checked, and met by the central system when it is back
+        play.csms.come_up()
+        await play.later(60)
+        await play.show("GUEST")
+        play.unplug()
+        await play.set_key("AllowOfflineTxForUnknownId", "false")
+        play.csms.go_down()
+        await play.settle()
+        await play.charge(tag="GUEST")
+
+
+async def test_what_the_answer_to_a_stop_says_of_a_tag_ends_nothing(autojump_clock: object) -> None:
+    async with stage() as play:
+        await play.booted()
+        await play.charge()
+        play.rule(Answer({"idTagInfo": {"status": "Blocked"}}), "StopTransaction")
+        await play.show()
+        assert play.board.refusal == ""
+        play.csms.go_down()
+        await play.settle()
+        play.unplug()
+        await play.settle()
+        play.plug()
+        await play.show()
+        assert play.board.status(1) is Status.PREPARING, "but it is remembered"
+
+
 async def test_local_pre_authorize_asks_nobody(autojump_clock: object) -> None:
     async with stage(keys={"LocalPreAuthorize": "true"}) as play:
         await play.booted()

@@ -5,6 +5,7 @@ from typing import Any
 from stage import Stage, stage
 
 from ocppsim.actors.runtime import Actor
+from ocppsim.csms.behaviour import Silent
 from ocppsim.model.connector import Status
 from ocppsim.testing.rig import open_rig
 
@@ -99,6 +100,17 @@ async def test_a_station_that_gives_up_is_alone_in_it(autojump_clock: object) ->
         await good.world.present(1, "TAG")
         await good.board.until(lambda board: board.status(1) is Status.CHARGING)
         assert good.board.link.connections == 1
+
+
+async def test_a_status_that_was_open_when_its_station_crashed_is_told_afresh(autojump_clock: object) -> None:
+    async with stage(crashes=True) as play:
+        await play.booted()
+        play.rule(Silent(), "StatusNotification", times=1)
+        await play.ask("ChangeAvailability", connectorId=0, type="Inoperative")
+        await crash(play, play.station.context.station)
+        mark = play.mark()
+        await play.later(60)
+        assert (play.statuses(0, mark), play.statuses(1, mark)) == (["Unavailable"], ["Unavailable"])
 
 
 async def test_a_watchdog_lets_a_station_rest_longer_each_time(autojump_clock: object) -> None:

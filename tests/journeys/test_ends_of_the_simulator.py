@@ -98,17 +98,3 @@ async def test_the_simulator_stops_in_the_middle_of_a_reset(autojump_clock: obje
         assert await play.rig.fleet.leave()
         assert play.board.ended
         assert len(play.said("BootNotification")) == 1
-
-
-async def test_requests_that_come_during_the_end_begin_nothing(autojump_clock: object) -> None:
-    async with stage(Rule(Silent(), actions=["StopTransaction"]), connectors=2) as play:
-        await play.booted()
-        await play.charge()
-        play.plug(2)
-        await soft_reset(play)
-        await play.later(5)
-        answer = await play.ask("RemoteStartTransaction", idTag="REMOTE", connectorId=2)
-        assert answer == {"status": "Rejected"}
-        assert await play.ask("Reset", type="Hard") == {"status": "Accepted"}
-        await play.later(RESET_S + 10)
-        assert len(play.said("BootNotification")) == 2

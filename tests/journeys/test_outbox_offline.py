@@ -90,9 +90,10 @@ async def test_a_message_that_cannot_be_encoded_is_set_aside_and_shown(autojump_
         await play.booted()
         await play.charge()
         await play.later(130)
+        await play.ask("TriggerMessage", requestedMessage="MeterValues")
         await play.show()
-        assert play.board.tally.internal == 2
-        assert len(play.notes("MeterValues")) == 2
+        assert play.board.tally.internal == 3
+        assert len(play.notes("MeterValues")) == 3
         assert play.csms.summary().sessions_completed == 1
         play.board.tally.internal = 0  # as was the plan
 

@@ -66,17 +66,21 @@ async def test_a_connection_that_lasted_60_s_makes_the_pause_the_first_again(
         assert pauses["CS-1"][1] == pytest.approx(nominal, rel=0.2)
 
 
-async def test_a_refused_handshake_counts_as_a_failure_and_is_tried_for_ever(autojump_clock: object) -> None:
+@pytest.mark.parametrize("status", [401, 403, 404, 503])
+async def test_a_refused_handshake_counts_as_a_failure_and_is_tried_for_ever(
+    autojump_clock: object, status: int
+) -> None:
     async with stage() as play:
-        play.csms.admission.refuse_with = 503
+        play.csms.admission.refuse_with = status
         pauses = watch_pauses(play.rig)
         await play.later(3600)
         assert len(pauses["CS-1"]) > 100
         assert play.board.link.tries == len(pauses["CS-1"])
-        assert "503" in play.board.link.trouble
+        assert str(status) in play.board.link.trouble
+        assert play.board.link.permanent == (status < 500)
         play.csms.admission.refuse_with = None
         await play.booted()
-        assert play.board.link.tries == 0
+        assert (play.board.link.tries, play.board.link.permanent) == (0, False)
 
 
 async def test_a_clean_close_by_the_central_system_is_dialled_again_too(autojump_clock: object) -> None:

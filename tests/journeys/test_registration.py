@@ -1,19 +1,13 @@
 """Registration: what may be sent and what is answered in each state, and when the next boot goes."""
 
 import pytest
-from stage import Stage, stage
+from stage import stage
 
 from ocppsim.csms.behaviour import Rule, Silent, pending, rejected
 from ocppsim.csms.calls import CallRefused, NoAnswer
 from ocppsim.model.connector import Status
 
 BOOT = ["BootNotification"]
-
-
-async def boots_at(play: Stage, seconds: float) -> list[float]:
-    """When the station booted until then, rounded to the second."""
-    await play.later(seconds)
-    return play.times("BootNotification")
 
 
 # -- what may be sent
@@ -138,3 +132,9 @@ async def test_accepted_answers(autojump_clock: object) -> None:
         assert await play.ask("RemoteStartTransaction", idTag="T") == {"status": "Accepted"}
         with pytest.raises(CallRefused, match="NotSupported"):
             await play.ask("GetLocalListVersion")
+
+
+async def test_a_station_that_no_boot_could_tell_is_refused_before_it_lives(autojump_clock: object) -> None:
+    with pytest.raises(ValueError, match="chargePointVendor"):
+        async with stage(vendor="x" * 21):
+            pass

@@ -9,7 +9,7 @@ from ocppsim.csms.findings import Breach
 BOOT = ["BootNotification"]
 
 
-async def boots_at(play: Stage, seconds: float) -> list[float]:
+async def boots_at(play: Stage, seconds: float) -> list[int]:
     """When the station booted until then, rounded to the second."""
     await play.later(seconds)
     return play.times("BootNotification")
@@ -87,8 +87,10 @@ async def test_the_interval_goes_on_over_a_lost_connection(autojump_clock: objec
         assert await boots_at(play, 200) == [0, 100]
 
 
-async def test_a_boot_that_fell_due_offline_goes_when_connected(autojump_clock: object) -> None:
-    async with stage(pending(10)) as play:
+async def test_a_boot_that_fell_due_offline_goes_when_connected_and_counts_once(
+    autojump_clock: object,
+) -> None:
+    async with stage(pending(10), registration_max_retries=1) as play:
         await play.settle()
         await play.outage(20)
         [_, boot] = play.said("BootNotification")
@@ -161,6 +163,29 @@ async def test_security_error_to_anything_makes_the_station_boot_again(autojump_
             "StatusNotification",
             "StatusNotification",
         ]
+
+
+async def test_after_a_security_error_nothing_is_said_until_the_boot_is_answered(
+    autojump_clock: object,
+) -> None:
+    async with stage(keys={"ConnectionTimeOut": "0"}) as play:
+        await play.later(100)
+        play.rule(Refuse("SecurityError"), "Heartbeat", times=1)
+        play.rule(Silent(), "BootNotification", times=2)
+        await play.later(201)
+        mark = play.mark()
+        play.plug()
+        await play.later(100)
+        assert set(play.actions(mark)) <= {"BootNotification"}
+
+
+async def test_a_central_system_that_takes_boots_and_nothing_else_is_not_hammered(
+    autojump_clock: object,
+) -> None:
+    others = ["StatusNotification", "Heartbeat"]
+    async with stage(Rule(Refuse("SecurityError"), actions=others)) as play:
+        await play.later(600)
+        assert play.times("BootNotification") == list(range(0, 601, 60))
 
 
 async def test_after_a_security_error_statuses_come_before_the_outbox(autojump_clock: object) -> None:

@@ -89,6 +89,7 @@ async def test_one_session_after_another_on_one_connector(autojump_clock: object
         transactions = list(play.csms.ledger("CS-1").transactions.values())
         assert [t.energy_wh > 0 and t.ended for t in transactions] == 5 * [True]
         ends = [(t.meter_start_wh, t.meter_stop_wh) for t in transactions]
+        assert play.station.context.memory.outbox.transaction_ids == {}, "nothing is left of what is over"
         assert all(stop == start for (_, stop), (start, _) in pairwise(ends))
 
 

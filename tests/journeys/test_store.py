@@ -9,6 +9,7 @@ import pytest
 from stage import Stage, stage
 
 from ocppsim.actors.store import JOURNAL, Folder, StoreInUse
+from ocppsim.csms.behaviour import Behaviour, Refuse, Rule
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.model.session import StopReason
 
@@ -114,6 +115,34 @@ async def test_keys_cache_and_availability_outlive_the_process(
         assert play.station.context.settings.sample_s == 11
         assert play.board.status(2).name == "UNAVAILABLE"
     store.close()
+
+
+async def test_a_cache_that_was_cleared_stays_empty(autojump_clock: object, tmp_path: Path) -> None:
+    csms, store = CentralSystem(), Folder.open(tmp_path)
+    async with stage(store=store, csms=csms) as play:
+        await play.booted()
+        await play.show("FRIEND")
+        await play.ask("ClearCache")
+        store.close()
+    after = await live(tmp_path, csms)
+    assert after.station.context.memory.cache == {}
+
+
+async def test_what_was_given_up_stays_given_up(autojump_clock: object, tmp_path: Path) -> None:
+    csms, store = (
+        CentralSystem(behaviour=Behaviour(Rule(Refuse(), actions=["StartTransaction"]))),
+        Folder.open(tmp_path),
+    )
+    async with stage(store=store, csms=csms, keys={"TransactionMessageRetryInterval": "1"}) as play:
+        await play.booted()
+        await play.charge()
+        await play.later(30)
+        assert play.board.tally.given_up == 1
+        store.close()
+    after = await live(tmp_path, csms)
+    assert after.said("StartTransaction") == []
+    [stop] = after.said("StopTransaction")
+    assert stop.payload["transactionId"] == -1
 
 
 async def test_the_journal_is_compacted_at_each_start(autojump_clock: object, tmp_path: Path) -> None:

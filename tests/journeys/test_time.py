@@ -188,6 +188,14 @@ async def test_the_time_that_the_answer_took_is_allowed_for(autojump_clock: obje
         assert play.station.context.memory.offset_s == 0
 
 
+async def test_an_answer_is_taken_to_tell_the_time_in_the_middle_of_its_round_trip(
+    autojump_clock: object,
+) -> None:
+    async with stage(Rule(Delay(20), actions=BOOT), ahead(3600)) as play:
+        await play.booted()
+        assert play.station.context.memory.offset_s == pytest.approx(3600 - 10)
+
+
 async def test_a_heartbeat_sets_the_clock_too(autojump_clock: object) -> None:
     async with stage(finds=[Breach.TIME_BACK]) as play:
         await play.booted()

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ocppsim.model.connector import due
 from ocppsim.model.inputs import Grant, Present, Sampled, StopSession, TakeSample, Tick
 from ocppsim.model.session import Context, StopReason
-from tests.model.connector_bench import TAG, Bench, bench
+from tests.model.connector_bench import START, TAG, Bench, bench
 
 
 def samples(happened: Sequence[object]) -> list[Sampled]:
@@ -28,6 +31,22 @@ def test_samples_come_at_their_interval_from_the_start_of_the_session() -> None:
     registers = [what.register_wh for what in samples(happened)]
     assert registers == pytest.approx([184, 368, 552, 736, 920], abs=0.01)
     assert {what.context for what in samples(happened)} == {Context.PERIODIC}
+
+
+@given(began=st.floats(START, 2 * START), sample_s=st.floats(0.1, 10_000), number=st.integers(0, 1_000))
+def test_one_tick_at_the_instant_that_is_due_takes_the_sample(
+    began: float, sample_s: float, number: int
+) -> None:
+    """However the instant is rounded."""
+    made = bench(sample_s=sample_s)
+    made.now = began
+    made.charge(power_w=0.0)
+    made.now += number * sample_s
+    made.do(Tick())
+    made.now = due(made.c, made.outlet, made.settings)
+    made.do(Tick())
+    assert made.kinds == ["Sampled"]
+    assert due(made.c, made.outlet, made.settings) == pytest.approx(made.now + sample_s, abs=1e-5)
 
 
 def test_an_interval_of_zero_takes_none() -> None:

@@ -1,9 +1,12 @@
 """Sessions: what begins, suspends and ends them."""
 
+from math import inf
+
 import pytest
 
-from ocppsim.model.connector import Status
+from ocppsim.model.connector import Status, due
 from ocppsim.model.electricity import Supply
+from ocppsim.model.energy import time_until_full
 from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import (
     Arm,
@@ -17,7 +20,7 @@ from ocppsim.model.inputs import (
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Outlet
 from ocppsim.model.vehicle import Vehicle
-from tests.model.connector_bench import EV, OTHER_TAG, PLENTY_W, TAG, bench
+from tests.model.connector_bench import EV, OTHER_TAG, PLENTY_W, START, TAG, bench
 
 HOUR = 3_600.0
 
@@ -119,6 +122,30 @@ def test_a_full_ev_suspends_and_the_station_hears_that_it_wants_nothing() -> Non
     demands = [what.power_w for what in happened if isinstance(what, DemandChanged)]
     assert demands[-1] == 0
     assert demands == sorted(demands, reverse=True)
+
+
+def test_a_full_ev_suspends_at_the_instant_it_is_full() -> None:
+    made = bench()
+    made.plug(soc=0.5)
+    made.do(Arm(TAG, authorize=False))
+    made.do(Grant(PLENTY_W))
+    full_after_s = time_until_full(EV, made.outlet.supply, PLENTY_W, 0.5)
+    knees = []
+    while (at := due(made.c, made.outlet, made.settings)) < inf:
+        knees.append(at - START)
+        assert made.status() is Status.CHARGING
+        made.later(at - made.now)
+    assert knees[-1] == pytest.approx(full_after_s, abs=1e-5)
+    assert made.status() is Status.SUSPENDED_EV
+
+
+def test_the_station_hears_that_an_ev_wants_nothing_however_little_it_took() -> None:
+    made = bench(outlet=Outlet(Supply.dc()))
+    made.plug(Vehicle(capacity_wh=1.0, max_power_w=0.5, curve=((0.0, 1.0),)), soc=0.5)
+    made.do(Arm(TAG, authorize=False))
+    made.do(Grant(PLENTY_W))
+    assert made.c.demand_w == 0.5
+    assert made.later(2 * HOUR) == [DemandChanged(0.0)]
 
 
 def test_the_demand_does_not_depend_on_the_share() -> None:
@@ -283,3 +310,9 @@ def test_what_binds_the_power_is_named() -> None:
     assert (made.power().power_w, made.power().by) == (6_900, "cable")
     made.do(Grant(5_000))
     assert (made.power().power_w, made.power().by) == (5_000, "station")
+
+
+def test_where_the_ev_takes_just_what_it_may_it_is_the_ev_that_is_named() -> None:
+    made = bench(outlet=Outlet(max_power_w=11_040))
+    made.charge()
+    assert (made.power().power_w, made.power().by) == (11_040, "vehicle")

@@ -3,6 +3,8 @@
 from math import inf
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ocppsim.model.connector import Status, due
 from ocppsim.model.facts import Fault, Lock
@@ -23,7 +25,7 @@ from ocppsim.model.inputs import (
 )
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Outlet
-from tests.model.connector_bench import EV, OTHER_TAG, PLENTY_W, TAG, Bench, bench
+from tests.model.connector_bench import EV, OTHER_TAG, PLENTY_W, START, TAG, Bench, bench
 
 TIMEOUT_S = 60.0
 
@@ -128,6 +130,26 @@ def test_a_tag_in_finishing_begins_a_new_session_and_a_new_wait() -> None:
     made.do(Present(OTHER_TAG))
     made.do(Authorized(OTHER_TAG))
     assert made.kinds == ["Begun", "DemandChanged"]
+
+
+def test_a_tag_refused_in_finishing_leaves_it_finishing() -> None:
+    made = bench()
+    made.charge()
+    made.do(Present(TAG))
+    made.do(Present(OTHER_TAG))
+    made.do(Refused(OTHER_TAG))
+    assert made.status() is Status.FINISHING
+
+
+@given(began=st.floats(START, 2 * START), timeout_s=st.floats(0.1, 10_000))
+def test_one_tick_at_the_instant_that_is_due_ends_the_wait(began: float, timeout_s: float) -> None:
+    """However the instant is rounded."""
+    made = bench(connection_timeout_s=timeout_s)
+    made.now = began
+    made.plug()
+    made.now = due(made.c, made.outlet, made.settings)
+    made.do(Tick())
+    assert made.status() is Status.FINISHING
 
 
 # -- ChangeAvailability (5.2)

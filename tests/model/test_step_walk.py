@@ -67,16 +67,27 @@ changes = st.sampled_from(
 )
 settings = st.builds(
     Settings,
-    sample_s=st.sampled_from([0.0, 7.0, 60.0, 900.0]),
+    sample_s=st.sampled_from([0.0, 60.0, 900.0]),
     connection_timeout_s=st.sampled_from([0.0, 1.0, 60.0]),
     stop_on_invalid_tag=st.booleans(),
     stop_on_ev_side_disconnect=st.booleans(),
 )
 tags = st.sampled_from(["A", "B"])
-keys = st.sampled_from([None, "1-1", "1-2", "1-3"])
 powers = st.sampled_from([0.0, 1_000.0, 4_140.0, 11_000.0, 1e6])
-whiles = st.sampled_from([0.0, 1e-7, 1.0, 59.999999, 60.0]) | st.floats(0, 1_000)
-durations = whiles | st.sampled_from([3_600.0, 36_000.0])
+whiles = st.sampled_from([0.0, 0.0, 1e-7, 1.0, 59.999999, 60.0]) | st.floats(0, 300)
+requests = st.one_of(
+    st.builds(inputs.Present, tags),
+    st.builds(inputs.Authorized, tags),
+    st.builds(inputs.Refused, tags),
+    st.builds(inputs.Arm, tags, st.booleans()),
+    st.builds(inputs.StopSession, st.sampled_from(StopReason), st.sampled_from([None, "1-1", "1-2"])),
+    st.builds(inputs.SetAvailability, st.booleans()),
+    st.builds(inputs.Unlock),
+    st.builds(inputs.Grant, powers),
+    st.builds(inputs.TakeSample, st.sampled_from(Context)),
+    st.builds(inputs.CloseInterrupted, st.sampled_from(StopReason)),
+    st.builds(inputs.Tick),
+)
 
 GIVE_UPS = (Verdict.REJECTED, Verdict.NOT_SUPPORTED)
 
@@ -92,73 +103,75 @@ class Walk(RuleBasedStateMachine):
         self.keys: set[str] = set()
         self.battery_wh = 0.0  # what the batteries got during the session that runs
 
-    # -- what may come
+    # -- what may come; each time something passes, so that what went wrong can show
 
-    @rule(change=changes)
-    def look(self, change: dict[str, Any]) -> None:
+    @rule(what=requests, seconds=whiles)
+    def ask(self, what: Input, seconds: float) -> None:
+        self.take(what)
+        self.wait(seconds)
+
+    @rule(change=changes, seconds=whiles)
+    def look(self, change: dict[str, Any], seconds: float) -> None:
         self.take(inputs.Observe(evolve(self.c.facts, **change)))
+        self.wait(seconds)
 
-    @rule(vehicle=vehicles, soc=st.sampled_from([0.0, 0.2, 0.799, 0.999999, 1.0]))
-    def plug(self, vehicle: Vehicle, soc: float) -> None:
+    @rule(vehicle=vehicles, soc=st.sampled_from([0.0, 0.2, 0.799, 0.999999, 1.0]), seconds=whiles)
+    def plug(self, vehicle: Vehicle, soc: float, seconds: float) -> None:
         self.take(inputs.Observe(evolve(self.c.facts, cable=True, vehicle=vehicle, arrival_soc=soc)))
+        self.wait(seconds)
 
-    @rule(vehicle=vehicles, tag=tags, power_w=powers, seconds=whiles)
-    def charge(self, vehicle: Vehicle, tag: str, power_w: float, seconds: float) -> None:
+    @rule(vehicle=vehicles, ready=st.booleans(), tag=tags, power_w=powers, seconds=whiles)
+    def charge(self, vehicle: Vehicle, ready: bool, tag: str, power_w: float, seconds: float) -> None:
         """The usual way, which chance alone would seldom go."""
-        self.take(inputs.Observe(Facts(cable=True, vehicle=vehicle)))
         self.take(inputs.SetAvailability(operative=True))
+        self.take(inputs.Observe(Facts(cable=True, vehicle=vehicle, ev_ready=ready)))
         self.take(inputs.Arm(tag, authorize=False))
         self.take(inputs.Grant(power_w))
-        self.wake_when_due(seconds)
+        self.wait(seconds)
 
-    @rule(tag=tags)
-    def present(self, tag: str) -> None:
-        self.take(inputs.Present(tag))
-
-    @rule(tag=tags, accepted=st.booleans())
-    def decide(self, tag: str, accepted: bool) -> None:
+    @rule(tag=tags, authorize=st.booleans(), change=changes, accepted=st.booleans(), seconds=whiles)
+    def come_with_a_tag(
+        self, tag: str, authorize: bool, change: dict[str, Any], accepted: bool, seconds: float
+    ) -> None:
+        """Something happens before the station has decided."""
+        self.take(inputs.Arm(tag, authorize))
+        self.look(change, seconds)
         self.take(inputs.Authorized(tag) if accepted else inputs.Refused(tag))
 
-    @rule(tag=tags, authorize=st.booleans())
-    def arm(self, tag: str, authorize: bool) -> None:
-        self.take(inputs.Arm(tag, authorize))
+    @rule(late=st.booleans(), seconds=whiles)
+    def refuse(self, late: bool, seconds: float) -> None:
+        """The central system thinks otherwise of the tag; perhaps of a session long over."""
+        running = "none" if self.c.session is None else self.c.session.key
+        self.take(inputs.SessionRefused("1-1" if late else running))
+        self.wait(seconds)
 
-    @rule(reason=st.sampled_from(StopReason), key=keys)
-    def stop(self, reason: StopReason, key: str | None) -> None:
-        self.take(inputs.StopSession(reason, key))
-
-    @rule(key=keys)
-    def refuse(self, key: str | None) -> None:
-        self.take(inputs.SessionRefused(str(key)))
-
-    @rule(operative=st.booleans())
-    def change_availability(self, operative: bool) -> None:
-        self.take(inputs.SetAvailability(operative))
-
-    @rule()
-    def unlock(self) -> None:
-        self.take(inputs.Unlock())
-
-    @rule(power_w=powers)
-    def grant(self, power_w: float) -> None:
-        self.take(inputs.Grant(power_w))
-
-    @rule(context=st.sampled_from(Context))
-    def sample(self, context: Context) -> None:
-        self.take(inputs.TakeSample(context))
-
-    @rule(settings=settings)
-    def configure(self, settings: Settings) -> None:
+    @rule(settings=settings, seconds=whiles)
+    def configure(self, settings: Settings, seconds: float) -> None:
         self.settings = settings
         self.take(inputs.Tick())
+        self.wait(seconds)
 
-    @rule(seconds=durations)
-    def oversleep(self, seconds: float) -> None:
+    @rule(what=requests, seconds=st.sampled_from([3_600.0, 36_000.0]) | whiles)
+    def oversleep(self, what: Input, seconds: float) -> None:
+        """What is due is not done before something else comes."""
         self.now += seconds
+        self.take(what)
         self.take(inputs.Tick())
 
-    @rule(seconds=whiles)
-    def wake_when_due(self, seconds: float) -> None:
+    @rule(seen=facts, seconds=whiles, reason=st.none() | st.sampled_from(StopReason))
+    def cut_power(self, seen: Facts, seconds: float, reason: StopReason | None) -> None:
+        """The station goes down, comes up later, sees what is there then, and closes what was cut short."""
+        before = self.c
+        self.c = interrupted(before, self.now, self.outlet)
+        self.book(before, ())
+        self.now += seconds
+        self.take(inputs.Observe(seen))
+        if reason is not None:
+            self.take(inputs.CloseInterrupted(reason))
+            assert self.c.session is None
+
+    def wait(self, seconds: float) -> None:
+        """With a Tick at each instant that is due."""
         until = self.now + seconds
         instant, ticks = -inf, 0
         while (at := due(self.c, self.outlet, self.settings)) <= until:
@@ -167,26 +180,6 @@ class Walk(RuleBasedStateMachine):
             instant = self.now = max(self.now, at)
             self.take(inputs.Tick())
         self.now = until
-
-    @rule(reason=st.sampled_from(StopReason))
-    def close_interrupted(self, reason: StopReason) -> None:
-        before = self.c
-        self.take(inputs.CloseInterrupted(reason))
-        if before.session is not None and before.session.interrupted:
-            assert self.c.session is None
-
-    @rule(seconds=durations, seen=facts)
-    def cut_power(self, seconds: float, seen: Facts) -> None:
-        """The station goes down, comes up later, and sees what is there then."""
-        before = self.c
-        self.c = interrupted(before, self.now, self.outlet)
-        self.book(before, ())
-        if self.running is not None:
-            assert self.c.session is not None
-            assert self.c.session.interrupted_at is not None
-            assert self.c.session.interrupted_at <= self.now
-        self.now += seconds
-        self.take(inputs.Observe(seen))
 
     # -- what must hold of each step
 
@@ -212,6 +205,7 @@ class Walk(RuleBasedStateMachine):
                     self.keys.add(session.key)
                     self.running, self.battery_wh = session, 0.0
                 case Ended():
+                    assert before.session is not None
                     self.check_end(before, happening)
                     self.running = None
                 case Sampled():
@@ -306,7 +300,7 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def finishing_is_somebody_who_has_not_left(self) -> None:
-        assert not self.c.finishing or occupied(self.c, self.outlet)
+        assert not self.c.finishing or (occupied(self.c, self.outlet) and self.c.session is None)
 
     @invariant()
     def a_change_is_scheduled_only_for_the_end_of_a_session(self) -> None:
@@ -317,5 +311,5 @@ class Walk(RuleBasedStateMachine):
         assert self.c.share_w is None or (self.c.session is not None and not self.c.session.interrupted)
 
 
-Walk.TestCase.settings = walk_settings(max_examples=120, stateful_step_count=30, deadline=None)
+Walk.TestCase.settings = walk_settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestWalk = Walk.TestCase

@@ -91,7 +91,9 @@ class Wire:
         since = trio.current_time()
         connections = self.board.link.connections + 1
         self.board.show_link(
-            evolve(self.board.link, online=True, connections=connections, tries=0, trouble="")
+            evolve(
+                self.board.link, online=True, connections=connections, tries=0, trouble="", permanent=False
+            )
         )
         why = "power cut"
         try:

@@ -8,7 +8,7 @@ from stage import Stage, stage
 from transcript import Frame, stamp
 
 from ocppsim.actors.trace import Way
-from ocppsim.csms.behaviour import Silent, pending
+from ocppsim.csms.behaviour import Rule, Silent, pending
 from ocppsim.model.connector import Status
 
 RESET_S = 60
@@ -256,6 +256,19 @@ async def test_an_end_during_the_pause_of_another_one(autojump_clock: object) ->
         assert the_stop(play).payload["reason"] == "HardReset"
 
 
+async def test_a_power_cut_in_a_pause_says_nothing_of_the_next_end(autojump_clock: object) -> None:
+    async with stage(crashes=True) as play:
+        await play.booted()
+        await hard_reset(play)
+        await play.later(30)
+        play.station.cut_power()
+        await play.later(RESET_S + 5)
+        await play.charge()
+        await crash(play)
+        await play.later(10)
+        assert the_stop(play).payload["reason"] == "Reboot"
+
+
 async def test_a_tag_that_waits_for_its_cable_is_forgotten(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
@@ -266,3 +279,17 @@ async def test_a_tag_that_waits_for_its_cable_is_forgotten(autojump_clock: objec
         play.plug()
         await play.later(5)
         assert play.said("StartTransaction") == []
+
+
+async def test_requests_that_come_during_the_end_begin_nothing(autojump_clock: object) -> None:
+    async with stage(Rule(Silent(), actions=["StopTransaction"]), connectors=2) as play:
+        await play.booted()
+        await play.charge()
+        play.plug(2)
+        await soft_reset(play)
+        await play.later(5)
+        answer = await play.ask("RemoteStartTransaction", idTag="REMOTE", connectorId=2)
+        assert answer == {"status": "Rejected"}
+        assert await play.ask("Reset", type="Hard") == {"status": "Accepted"}
+        await play.later(RESET_S + 10)
+        assert len(play.said("BootNotification")) == 2

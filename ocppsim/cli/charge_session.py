@@ -60,7 +60,7 @@ class ChargeSession:
                 await self._closed()
                 nursery.cancel_scope.cancel()
         except* CommandEnded:
-            if self._session is not None:
+            if self._session is not None or self.board.refusal:  # what was refused may have ended just now
                 await self._leave()
             raise
         await self._leave()

@@ -10,6 +10,7 @@ from ocppsim.model.inputs import Arm, Grant, Sampled
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet, Specification
 from ocppsim.model.vehicle import Vehicle
+from tests.dialects.sampled_values import sampled_values
 from tests.model.connector_bench import Bench, bench
 
 DIALECT = Dialect16()
@@ -32,10 +33,8 @@ def charged(outlet: Outlet, vehicle: Vehicle, hours: float, share_w: float = 1e6
 
 
 def _written(what: Sampled, settings: Settings) -> Values:
-    draft = DIALECT.sampled(1, what, settings, 0.0)
     values: Values = {}
-    (meter_value,) = draft.payload["meterValue"]  # type: ignore[misc]  # by its schema a list of one
-    for sampled in meter_value["sampledValue"]:
+    for sampled in sampled_values(DIALECT.sampled(1, what, settings, 0.0)):
         values.setdefault(sampled["measurand"], []).append(float(sampled["value"]))
     return values
 
@@ -66,7 +65,7 @@ def test_d18_power_is_voltage_times_current_in_all_phases(outlet: Outlet, vehicl
 def test_d18_the_energy_between_two_samples_lies_between_what_their_powers_bring(
     outlet: Outlet, vehicle: Vehicle
 ) -> None:
-    """Power only falls in these sessions: the first sample's power for a while is the most, the second's the least."""
+    """Power only falls in these sessions, so the first sample's is the most and the second's the least."""
     samples = charged(outlet, vehicle, hours=2.5)
     assert len(samples) == 150
     for first, second in pairwise(samples):

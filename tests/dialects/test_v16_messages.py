@@ -1,6 +1,7 @@
 """What a station says in 1.6: valid whatever its values are, and never more than it knows."""
 
 from itertools import pairwise, product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from ocppsim.model.session import ChargingSession, Context, StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 from ocppsim.protocol import schemas
+from tests.dialects.sampled_values import sampled_values
 
 DIALECT, LOOSE = Dialect16(), Dialect16(strict=False)
 AT = 1_767_225_600.0
@@ -38,7 +40,7 @@ def codes(status: Status, fault: Fault | None) -> tuple[object, object]:
 # -- statuses
 
 
-@pytest.mark.parametrize(("status", "fault"), product(Status, [None, *Fault]))
+@pytest.mark.parametrize(("status", "fault"), list(product(Status, [None, *Fault])))
 def test_every_status_can_be_told_with_every_fault(status: Status, fault: Fault | None) -> None:
     draft = DIALECT.status(1, status, fault, AT)
     assert schemas.violations("v16", "StatusNotification", draft.payload) == ()
@@ -111,7 +113,7 @@ def test_no_reading_of_a_session_is_below_an_earlier_one(register_wh: list[float
     start, *between, end = register_wh
     shown = [DIALECT.begun(1, Begun(session(start_wh=start)), 0).payload["meterStart"]]
     for value in between:
-        (sampled,) = _values(sample(register_wh=value), ("Energy.Active.Import.Register",))
+        (sampled,) = values(sample(register_wh=value), "Energy.Active.Import.Register")
         shown.append(int(str(sampled["value"])))
     shown.append(DIALECT.ended(1, Ended(session(), AT, end, StopReason.LOCAL), 0).payload["meterStop"])
     assert all(isinstance(value, int) for value in shown)
@@ -132,11 +134,8 @@ def sample(register_wh: float = 0.0, reading: Reading | None = None) -> Sampled:
     return Sampled(session(), AT, register_wh, shown, Context.PERIODIC)
 
 
-def _values(what: Sampled, measurands: tuple[str, ...]) -> list[dict[str, object]]:
-    draft = DIALECT.sampled(1, what, Settings(measurands=measurands), 0.0)
-    (meter_value,) = draft.payload["meterValue"]  # type: ignore[misc]  # by its schema a list of one
-    values: list[dict[str, object]] = meter_value["sampledValue"]
-    return values
+def values(what: Sampled, *measurands: str) -> list[dict[str, Any]]:
+    return sampled_values(DIALECT.sampled(1, what, Settings(measurands=measurands), 0.0))
 
 
 @given(
@@ -164,7 +163,7 @@ def test_a_sample_is_valid_whatever_its_values(
 
 
 def test_only_what_is_asked_for_is_said_in_the_order_of_the_key() -> None:
-    said = [value["measurand"] for value in _values(sample(), ("SoC", "Power.Active.Import"))]
+    said = [value["measurand"] for value in values(sample(), "SoC", "Power.Active.Import")]
     assert said == ["SoC", "Power.Active.Import"]
 
 
@@ -180,15 +179,15 @@ def test_current_and_voltage_are_told_for_each_phase(
     phases: int, currents: list[str | None], voltages: list[str | None]
 ) -> None:
     reading = Reading(3_680.0, 16.0, 230.0, phases, 50.0)
-    values = _values(sample(reading=reading), ("Current.Import", "Voltage"))
+    said = values(sample(reading=reading), "Current.Import", "Voltage")
     by_measurand = {"Current.Import": currents, "Voltage": voltages}
     for measurand, expected in by_measurand.items():
-        assert [value.get("phase") for value in values if value["measurand"] == measurand] == expected
+        assert [value.get("phase") for value in said if value["measurand"] == measurand] == expected
 
 
 def test_without_an_ev_there_is_no_state_of_charge_and_a_message_is_never_empty() -> None:
     reading = Reading(0.0, 0.0, 230.0, 3, None)
-    assert [value["measurand"] for value in _values(sample(reading=reading), ("SoC",))] == [
+    assert [value["measurand"] for value in values(sample(reading=reading), "SoC")] == [
         "Energy.Active.Import.Register"
     ]
 

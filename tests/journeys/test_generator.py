@@ -7,7 +7,7 @@ from attrs import evolve
 from stage import Stage, stage
 
 from ocppsim.actors.generator import NO_TAG, Distribution, Driver, Habits
-from ocppsim.csms.behaviour import Answer, Rule
+from ocppsim.csms.behaviour import Answer, Rule, pending
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault
@@ -241,6 +241,14 @@ async def test_it_goes_on_offline_with_a_tag_that_the_station_knows(autojump_clo
         play.csms.come_up()
         await play.later(100)
         assert play.csms.summary().sessions_completed >= begun + 7
+
+
+async def test_it_waits_until_the_station_is_accepted(autojump_clock: object) -> None:
+    async with stage(pending(600), habits=STEADY, keys={"AllowOfflineTxForUnknownId": "true"}) as play:
+        await play.later(590)
+        assert play.board.status(1) is Status.AVAILABLE
+        await play.later(100)
+        assert play.said("StartTransaction")
 
 
 async def test_it_waits_for_an_unavailable_connector_and_then_comes(autojump_clock: object) -> None:

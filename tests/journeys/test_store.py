@@ -112,9 +112,28 @@ async def test_keys_cache_and_availability_outlive_the_process(
     async with stage(store=store, csms=csms, connectors=2) as play:
         await play.settle()
         await play.charge(1, "FRIEND")
+        session = play.board.connectors[1].session
+        assert session is not None
+        assert session.key == "1-2", "the first one is not forgotten"
         assert play.station.context.settings.sample_s == 11
         assert play.board.status(2).name == "UNAVAILABLE"
     store.close()
+
+
+async def test_a_change_that_waits_for_the_end_of_a_pause_is_kept(
+    autojump_clock: object, tmp_path: Path
+) -> None:
+    csms, store = CentralSystem(), Folder.open(tmp_path)
+    async with stage(store=store, csms=csms) as play:
+        await play.booted()
+        await play.charge()
+        play.station.world.set_ready(1, False)  # so that no register moves
+        await play.later(10)
+        answer = await play.ask("ChangeAvailability", connectorId=1, type="Inoperative")
+        assert answer == {"status": "Scheduled"}
+        store.close()
+    after = await live(tmp_path, csms)
+    assert after.statuses(1)[-1] == "Unavailable"
 
 
 async def test_a_cache_that_was_cleared_stays_empty(autojump_clock: object, tmp_path: Path) -> None:

@@ -26,6 +26,17 @@ def seconds(transaction: Transaction) -> float:
     return (datetime.fromisoformat(transaction.stop.timestamp) - began).total_seconds()
 
 
+def _registers_follow_the_power(transaction: Transaction) -> None:
+    readings = [
+        (datetime.fromisoformat(sample.timestamp).timestamp(), sample.register_wh)
+        for sample in transaction.samples
+    ]
+    for (earlier, before_wh), (later, after_wh) in pairwise(readings):
+        assert before_wh is not None
+        assert after_wh is not None
+        assert after_wh - before_wh == pytest.approx(EV_POWER_W * (later - earlier) / 3600, abs=1)
+
+
 @pytest.mark.parametrize(("speed", "duration"), [("20", "60"), ("1", "3")])
 def test_a_whole_session(independent_server: IndependentServer, speed: str, duration: str) -> None:
     ended = finish(start("charge", independent_server.url, "--speed", speed, "--duration", duration))
@@ -56,24 +67,9 @@ def test_a_whole_session(independent_server: IndependentServer, speed: str, dura
     assert seconds(transaction) == pytest.approx(float(duration), abs=0.2 * float(speed))
     energy_wh = transaction.stop.meter_stop_wh - transaction.meter_start_wh
     assert energy_wh == pytest.approx(EV_POWER_W * seconds(transaction) / 3600, abs=1)
+    _registers_follow_the_power(transaction)
     shown = [status.status for status in independent_server.seen.statuses if status.connector_id == 1]
     assert shown[-3:] == ["Charging", "Finishing", "Available"]
-
-
-def test_registers_follow_the_power_between_samples(independent_server: IndependentServer) -> None:
-    ended = finish(start("charge", independent_server.url, "--speed", "40", "--duration", "60"))
-
-    flawless(independent_server, ended)
-    (transaction,) = independent_server.seen.transactions("CS-1")
-    readings = [
-        (datetime.fromisoformat(sample.timestamp).timestamp(), sample.register_wh)
-        for sample in transaction.samples
-    ]
-    assert len(readings) in (11, 12)
-    for (earlier, before_wh), (later, after_wh) in pairwise(readings):
-        assert before_wh is not None
-        assert after_wh is not None
-        assert after_wh - before_wh == pytest.approx(EV_POWER_W * (later - earlier) / 3600, abs=1)
 
 
 def test_remote_waits_for_the_start_and_obeys_the_stop(

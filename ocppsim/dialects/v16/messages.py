@@ -95,7 +95,7 @@ def status(number: int, value: Status, fault: Fault | None, at: float) -> core.S
     code: core.ChargePointErrorCode = "NoError" if fault is None else ERROR_CODE[fault]
     if value is Status.FAULTED and (fault is None or not fault.stops_charging):
         code = "OtherError"  # an emergency stop has no code of its own
-    if fault is Fault.EV_COMMUNICATION and value not in _WITH_EV:
+    elif fault is Fault.EV_COMMUNICATION and value not in _WITH_EV:
         code = "NoError"
     return core.StatusNotification(
         connector_id=number, error_code=code, status=STATUS[value], timestamp=moment(at)

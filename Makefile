@@ -15,7 +15,7 @@ demo: $(VENV)/ready
 	$(BIN)/ocppsim demo $(ARGS)
 
 test: $(VENV)/ready
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(VENV)/ready
 	$(BIN)/ruff check .

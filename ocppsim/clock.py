@@ -24,7 +24,7 @@ _offset: trio.lowlevel.RunVar[float] = trio.lowlevel.RunVar("POSIX time at zero 
 
 @define
 class ScaledClock(trio.abc.Clock):
-    """A Trio clock that runs `speed` times as fast as the wall clock: `trio.run(..., clock=ScaledClock(60))`."""
+    """A Trio clock `speed` times as fast as the wall clock: `trio.run(..., clock=ScaledClock(60))`."""
 
     speed: float = field()
     _started: float = 0.0

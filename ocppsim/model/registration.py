@@ -1,4 +1,4 @@
-"""Boot: what the central system said to it, and when the next BootNotification goes (1.6 ed. 2, 4.2)."""
+"""Boot: what the central system said to it, and when the next boot goes (1.6 ed. 2, 4.2)."""
 
 from enum import Enum, auto
 

@@ -33,7 +33,18 @@ WEATHER = (
     Rule(Garble("wrong id"), chance=0.005),
     Rule(Garble("twice"), chance=0.01),
 )
-GARBAGE = ("", "{}", "[]", "[2]", '[2,"x"]', '[9,"x",{}]', '[2,"g1","Nothing",{}]', '[2,"g2","Reset",[]]', "\x00", '[3,"?",{}]')
+GARBAGE = (
+    "",
+    "{}",
+    "[]",
+    "[2]",
+    '[2,"x"]',
+    '[9,"x",{}]',
+    '[2,"g1","Nothing",{}]',
+    '[2,"g2","Reset",[]]',
+    "\x00",
+    '[3,"?",{}]',
+)
 
 
 @define(eq=False)
@@ -65,7 +76,11 @@ class Storm:
             case 2:
                 rig.freeze(self.station)
             case 3:
-                self._crash(draw.choice((station.context.station, station.context.link, station.context.connectors[number])))
+                self._crash(
+                    draw.choice(
+                        (station.context.station, station.context.link, station.context.connectors[number])
+                    )
+                )
             case 4:
                 nursery.start_soon(self._raw, draw.choice(GARBAGE), name=f"garbage {self.station}")
             case 5:
@@ -103,7 +118,13 @@ def requests(draw: "chance.Random") -> Iterator[tuple[str, dict[str, object]]]:
     yield "GetConfiguration", {}
     yield "ClearCache", {}
     yield "DataTransfer", {"vendorId": "x"}
-    for message in ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification", "FirmwareStatusNotification"):
+    for message in (
+        "BootNotification",
+        "Heartbeat",
+        "MeterValues",
+        "StatusNotification",
+        "FirmwareStatusNotification",
+    ):
         yield "TriggerMessage", {"requestedMessage": message}
 
 
@@ -166,7 +187,10 @@ def _follows(request: _Open, action: str, payload: dict[str, object]) -> bool:
         case "UnlockConnector", "StopTransaction":
             return payload.get("reason") == "UnlockCommand"
         case "RemoteStopTransaction", "StopTransaction":
-            return payload.get("reason") == "Remote" and payload["transactionId"] == request.payload["transactionId"]
+            return (
+                payload.get("reason") == "Remote"
+                and payload["transactionId"] == request.payload["transactionId"]
+            )
     return False
 
 

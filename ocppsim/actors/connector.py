@@ -60,7 +60,8 @@ class ConnectorLife:
 
     async def live(self) -> Exit | None:
         self._input(inputs.Observe(self.world.at(self.number)))
-        if self.state.demand_w:  # a next life of the connector alone: the station knew the last one
+        # In a next life of the connector alone, the station has answered the last one, or has still to answer.
+        if self.state.session is not None and not self.state.session.interrupted:
             self.station.tell(Demand(self.number, self.state.demand_w))
         async for message in self.me:
             self._take(message)

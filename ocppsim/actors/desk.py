@@ -114,7 +114,8 @@ class Desk:
             return Verdict.REJECTED
         for number, connector in self.context.memory.connectors.items():
             if connector.session is not None and connector.session.key == key:
-                return await self._do(number, inputs.StopSession(StopReason.REMOTE), Verdict.REJECTED)
+                stop = inputs.StopSession(StopReason.REMOTE, key)
+                return await self._do(number, stop, Verdict.REJECTED)
         return Verdict.REJECTED
 
     async def _unlock(self, number: int) -> Verdict:

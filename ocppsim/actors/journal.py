@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import attrs
 from attrs import define, field
 
-from ocppsim.model.authorization import TagInfo, TagStatus
+from ocppsim.model.authorization import TagInfo, TagStatus, remembered
 from ocppsim.model.connector import Connector
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.session import ChargingSession
@@ -30,7 +30,7 @@ class Kept:
     changed: dict[str, str] = field(factory=dict)
     operative: bool = True
     scheduled: bool | None = None
-    cache: dict[str, TagInfo] = field(factory=dict)
+    cache: Mapping[str, TagInfo] = field(factory=dict)
     connectors: dict[int, Connector] = field(factory=dict)
     outbox: Outbox = field(factory=Outbox)
 
@@ -145,7 +145,8 @@ def _apply(kept: Kept, record: Record) -> None:
         kept.operative, kept.scheduled = record["operative"], record["scheduled"]
     if "tag" in record:
         status, expires_at, parent = record["info"]
-        kept.cache[record["tag"]] = TagInfo(TagStatus[status], expires_at, parent)
+        info = TagInfo(TagStatus[status], expires_at, parent)
+        kept.cache = remembered(kept.cache, record["tag"], info)
     if "forgotten" in record:
         kept.cache = {}
     if "ids" in record:

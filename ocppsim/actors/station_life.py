@@ -183,6 +183,7 @@ class StationLife:
             shares = dict.fromkeys(wanted, total_w)
         else:
             shares = share(total_w, wanted, self._minimum_w())
+        shares.setdefault(connector, total_w)  # who wants nothing now may close its contactor all the same
         for number, share_w in shares.items():
             if self.shares.get(number) != share_w or number == connector:
                 self.context.connectors[number].tell(Share(share_w))

@@ -8,6 +8,9 @@ from ocppsim.protocol.frames import Payload
 
 BOOT = "BootNotification"
 
+_LONGEST_S = 1e9
+"""A told interval may be any number; no station waits longer than this."""
+
 
 @define
 class Registration:
@@ -42,7 +45,7 @@ class Registration:
         if self.status == "Accepted" or not isinstance(interval, int | float) or interval <= 0:
             self._not_before = -inf
         else:
-            self._not_before = at + interval
+            self._not_before = at + min(interval, _LONGEST_S)
 
     def triggered(self, action: str) -> None:
         """The station agreed to send a message that it was asked for."""

@@ -25,7 +25,9 @@ async def main(device: str) -> None:
 
 
 if __name__ == "__main__":
+    interrupted = False
     try:
         trio.run(main, sys.argv[1])
     except* KeyboardInterrupt:
-        sys.exit(130)
+        interrupted = True  # leaving in here would be wrapped into a group
+    sys.exit(130 if interrupted else 0)

@@ -43,9 +43,11 @@ def _trusting(ca: Path | None) -> ssl.SSLContext:
     if ca is not None:
         _check(ca, "certificate")
     try:
-        return ssl.create_default_context(cafile=ca)
+        context = ssl.create_default_context(cafile=ca)
     except ssl.SSLError as error:
         raise ValueError(f"{ca}: the certificate is damaged ({words(error)})") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # whatever the system's defaults are
+    return context
 
 
 def _present(context: ssl.SSLContext, cert: Path, key: Path) -> None:

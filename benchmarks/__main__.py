@@ -46,7 +46,8 @@ def _report(options: argparse.Namespace) -> Iterator[str]:
 def _lines(options: argparse.Namespace) -> Iterator[str]:
     yield "# What a station costs"
     yield ""
-    version, rounds = platform.python_version(), f"windows of {options.seconds:g} s, {options.rounds} of each"
+    version = platform.python_version()
+    rounds = f"windows of {options.seconds:g} s, {options.rounds} of each"
     yield f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} with Python {version}: {rounds} (medians)."
     yield "CPU times are scaled to a quiet core by a calibration loop inside the measured window. All"
     yield "messages are validated both ways, the folder store is on, nothing is traced."

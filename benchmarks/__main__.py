@@ -48,7 +48,8 @@ def _lines(options: argparse.Namespace) -> Iterator[str]:
     yield ""
     version = platform.python_version()
     rounds = f"windows of {options.seconds:g} s, {options.rounds} of each"
-    yield f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d} with Python {version}: {rounds} (medians)."
+    date = f"{datetime.now(UTC):%Y-%m-%d}"
+    yield f"Written by `make bench` on {date} with Python {version}: {rounds} (medians)."
     yield "CPU times are scaled to a quiet core by a calibration loop inside the measured window. All"
     yield "messages are validated both ways, the folder store is on, nothing is traced."
     yield ""

@@ -21,5 +21,4 @@ class Settings:
     local_pre_authorize: bool = True
     local_authorize_offline: bool = True
     allow_offline_unknown: bool = False
-    reset_retries: int = 0
     measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)

@@ -43,7 +43,7 @@ from ocppsim.actors.runtime import Actor, Exit, NoAnswer, Restart, Stop
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import CloseInterrupted, StopSession
 from ocppsim.model.session import StopReason
-from ocppsim.model.sharing import share
+from ocppsim.model.sharing import grants
 from ocppsim.protocol.session import Kind
 
 DRAIN_WITHIN_S = 10.0
@@ -175,14 +175,10 @@ class StationLife:
     # -- power
 
     def _share(self, connector: int, power_w: float) -> None:
-        """Equal by demand where power is scarce; else each may take all there is."""
+        """A demand changed: tell each connector what it may take now."""
         total_w = self.context.specification.power_w
         self.demands[connector] = power_w
-        wanted = {number: demand for number, demand in self.demands.items() if demand > 0}
-        if sum(wanted.values()) <= total_w:
-            shares = dict.fromkeys(wanted, total_w)
-        else:
-            shares = share(total_w, wanted, self._minimum_w())
+        shares = grants(total_w, self.demands, self._minimum_w())
         shares.setdefault(connector, total_w)  # who wants nothing now may close its contactor all the same
         for number, share_w in shares.items():
             if self.shares.get(number) != share_w or number == connector:

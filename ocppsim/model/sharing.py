@@ -21,6 +21,14 @@ def share(total_w: float, demands: Mapping[int, float], minimum_w: float = 0.0) 
     return shares | _fill(available_w, wanted)
 
 
+def grants(total_w: float, demands: Mapping[int, float], minimum_w: float = 0.0) -> dict[int, float]:
+    """What each connector that wants power may take: all there is while that suffices, else its share."""
+    wanted = {number: demand_w for number, demand_w in demands.items() if demand_w > 0}
+    if sum(wanted.values()) <= total_w:
+        return dict.fromkeys(wanted, total_w)
+    return share(total_w, wanted, minimum_w)
+
+
 def _fill(total_w: float, wanted: Mapping[int, float]) -> dict[int, float]:
     """Fill the smallest vessel first; from the first that cannot be filled on, all get the same."""
     shares: dict[int, float] = {}

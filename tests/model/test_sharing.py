@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocppsim.model.sharing import share
+from ocppsim.model.sharing import grants, share
 
 demands_by_number = st.dictionaries(
     st.integers(1, 12),
@@ -116,3 +116,8 @@ def test_nobody_goes_without_while_a_minimum_is_left(
     assert served == wanting[: len(served)]
     if len(served) < len(wanting):
         assert total_w - sum(shares.values()) < minimum_w
+
+
+def test_while_power_suffices_each_may_take_all_there_is() -> None:
+    assert grants(22_000, {1: 11_000, 2: 11_000, 3: 0.0}) == {1: 22_000, 2: 22_000}
+    assert grants(22_000, {1: 22_000, 2: 11_000}) == {1: 11_000, 2: 11_000}

@@ -33,6 +33,7 @@ class Kept:
     cache: Mapping[str, TagInfo] = field(factory=dict)
     connectors: dict[int, Connector] = field(factory=dict)
     outbox: Outbox = field(factory=Outbox)
+    blocks: dict[str, object] = field(factory=dict)  # JSON of the functional blocks, each under its name
 
 
 # -- records
@@ -72,6 +73,11 @@ def forgotten() -> Record:
     return {"forgotten": True}
 
 
+def block(name: str, value: object) -> Record:
+    """What a functional block must not lose, as a whole, under its name."""
+    return {"block": name, "value": value}
+
+
 def records(kept: Kept) -> list[Record]:
     """The fewest records from which the same follows."""
     outbox = kept.outbox
@@ -83,6 +89,7 @@ def records(kept: Kept) -> list[Record]:
         *(commit(connector, ()) for connector in kept.connectors.values()),
         {"ids": outbox.transaction_ids, "written": list(outbox.written.items()), "lost": outbox.given_up},
         {"entries": [_entry(entry) for entry in outbox.entries]},
+        *(block(name, value) for name, value in kept.blocks.items()),
     ]
 
 
@@ -149,6 +156,8 @@ def _apply(kept: Kept, record: Record) -> None:
         kept.cache = remembered(kept.cache, record["tag"], info)
     if "forgotten" in record:
         kept.cache = {}
+    if "block" in record:
+        kept.blocks[record["block"]] = record["value"]
     if "ids" in record:
         kept.outbox.transaction_ids = dict(record["ids"])
         kept.outbox.written, kept.outbox.given_up = dict(record["written"]), record["lost"]

@@ -39,6 +39,7 @@ class Memory:
     operative: bool = True  # of the station as a whole
     scheduled: bool | None = None
     cache: Mapping[str, TagInfo] = field(factory=dict)
+    blocks: dict[str, object] = field(factory=dict)  # see `keep`
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
     cut_by: dict[int, StopReason] = field(factory=dict)  # why the session of a connector was cut short
@@ -66,6 +67,7 @@ class Memory:
             kept.operative,
             kept.scheduled,
             cache=kept.cache,
+            blocks=kept.blocks,
         )
         store.record(specification.id, journal.started(start))
         return memory
@@ -148,6 +150,14 @@ class Memory:
     def forget_tags(self) -> None:
         self.cache = {}
         self._record(journal.forgotten())
+
+    # -- the functional blocks
+
+    def keep(self, block: str, value: object) -> None:
+        """Keep what a functional block must not lose: JSON, as a whole; `blocks` has it in the next process."""
+        if self.blocks.get(block) != value:
+            self.blocks[block] = value
+            self._record(journal.block(block, value))
 
     # -- the ends of lives
 

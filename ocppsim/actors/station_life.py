@@ -63,10 +63,11 @@ class StationLife:
         self.connection = -1
         self.registrar = Registrar(context, self._come_up)
         self.authorizer = Authorizer(context)
-        self.desk = Desk(context, self.registrar, self._reset, self._report_station)
+        self.closing = False  # this life is about to end
+        self.desk = Desk(self)
         self.demands: dict[int, float] = {}
         self.shares: dict[int, float] = {}
-        self.end: Stop | Restart = Stop()  # how this life ends once `desk.closing`
+        self.end: Stop | Restart = Stop()  # how this life ends once it is `closing`
         self.reporter = context.memory.reporters[0]
         self.reporter.send = self._send_status
 
@@ -102,7 +103,7 @@ class StationLife:
                 self._share(connector, power_w)
             case SessionEnded(connector):
                 self.shares.pop(connector, None)
-                self.desk.apply_scheduled()
+                self.desk.availability.apply_scheduled()
             case Online(connection):
                 self.connection = connection
                 self.registrar.online()
@@ -161,7 +162,7 @@ class StationLife:
     def _present(self) -> Reported:
         return (Status.AVAILABLE if self.context.memory.operative else Status.UNAVAILABLE), None
 
-    def _report_station(self, triggered: bool) -> None:
+    def report_station(self, *, triggered: bool = False) -> None:
         if triggered:
             self._send_status(self._present(), Kind.TRIGGERED, object())
         else:
@@ -192,15 +193,15 @@ class StationLife:
 
     # -- the end of this life
 
-    def _reset(self, hard: bool) -> None:
+    def reset(self, *, hard: bool) -> None:
         reason = StopReason.HARD_RESET if hard else StopReason.SOFT_RESET
         pause_s = self.context.specification.reset_time_s
         words = "hard reset" if hard else "soft reset"
         self._rest(None if hard else reason, reason, Restart(words, after=pause_s))
 
     def _rest(self, stop: StopReason | None, cut: StopReason, end: Stop | Restart) -> None:
-        if not self.desk.closing:
-            self.desk.closing = True
+        if not self.closing:
+            self.closing = True
             self.end = end
             self.nursery.start_soon(self._come_to_rest, stop, cut, name=f"{self.me.name}/rest")
         elif isinstance(end, Stop):  # the reset that is under way will be the last

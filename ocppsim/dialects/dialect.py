@@ -1,12 +1,13 @@
 """What every dialect can do. Actors know this and no version."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import frozen
 
+from ocppsim.model.announcement import Announcement
 from ocppsim.model.answers import CallAnswer
-from ocppsim.model.commands import Answer, Command, KeyReport, KeyVerdict
+from ocppsim.model.commands import Command, KeyReport, KeyVerdict
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault as ConnectorFault
 from ocppsim.model.inputs import Begun, Ended, Sampled
@@ -58,10 +59,11 @@ class Dialect(Protocol):
 
     # what the central system says
 
-    def command(self, action: str, payload: Payload) -> Command:
+    def command(self, action: str, payload: Payload) -> Command[Any]:
         """What is asked; raises Refusal."""
 
-    def response(self, action: str, answer: Answer) -> Payload: ...
+    def response(self, action: str, answer: object) -> Payload:
+        """The response to an action, from the station's word on its command."""
 
     def read(self, action: str, payload: Payload) -> Reading:
         """The answer to a CALL of ours."""
@@ -81,6 +83,8 @@ class Dialect(Protocol):
     def sampled(self, number: int, what: Sampled, settings: Settings, offset_s: float) -> Draft: ...
 
     def ended(self, number: int, what: Ended, offset_s: float) -> Draft: ...
+
+    def announce(self, what: Announcement) -> Draft: ...
 
     def with_transaction(self, payload: Payload, transaction_id: int) -> Payload:
         """A message of a session with the id that the central system gave it."""

@@ -1,98 +1,26 @@
-"""What a central system may ask of a station, free of any version, and the station's word on it."""
+"""What a central system may ask of a station, free of any version, and the station's word on it.
+
+Here are those of the core; the other functional blocks have theirs beside their rules.
+"""
 
 from collections.abc import Mapping
 from enum import Enum, auto
+from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
 from ocppsim.model.inputs import Verdict
 
-
-@frozen
-class StartRemotely:
-    """`connector` is None where the station chooses."""
-
-    connector: int | None
-    tag: str
+A_co = TypeVar("A_co", covariant=True)
 
 
-@frozen
-class StopRemotely:
-    transaction_id: int
+class Command(Generic[A_co]):
+    """Base of what can be asked; `A_co` is the type of the station's word on it."""
+
+    __slots__ = ()
 
 
-@frozen
-class Reset:
-    hard: bool
-
-
-@frozen
-class UnlockConnector:
-    connector: int
-
-
-@frozen
-class ChangeAvailability:
-    """Connector 0 is the station with all its connectors."""
-
-    connector: int
-    operative: bool
-
-
-@frozen
-class ChangeKey:
-    key: str
-    value: str = field(repr=False)  # may be a secret
-
-
-@frozen
-class GetKeys:
-    """No names: all."""
-
-    names: tuple[str, ...]
-
-
-@frozen
-class ClearCache:
-    pass
-
-
-@frozen
-class TransferData:
-    vendor: str
-    message: str | None
-    data: str | None
-
-
-class Trigger(Enum):
-    """What the station is asked to say."""
-
-    BOOT = auto()
-    HEARTBEAT = auto()
-    STATUS = auto()
-    SAMPLE = auto()
-
-
-@frozen
-class TriggerMessage:
-    """`what` is None for something that this station never says; `connector` None stands for all."""
-
-    what: Trigger | None
-    connector: int | None
-
-
-Command = (
-    StartRemotely
-    | StopRemotely
-    | Reset
-    | UnlockConnector
-    | ChangeAvailability
-    | ChangeKey
-    | GetKeys
-    | ClearCache
-    | TransferData
-    | TriggerMessage
-)
+# -- words
 
 
 class KeyVerdict(Enum):
@@ -124,4 +52,77 @@ class KeyReport:
     unknown: tuple[str, ...]
 
 
-Answer = Verdict | KeyVerdict | TransferVerdict | TriggerVerdict | KeyReport
+# -- commands
+
+
+@frozen
+class StartRemotely(Command[Verdict]):
+    """`connector` is None where the station chooses."""
+
+    connector: int | None
+    tag: str
+
+
+@frozen
+class StopRemotely(Command[Verdict]):
+    transaction_id: int
+
+
+@frozen
+class Reset(Command[Verdict]):
+    hard: bool
+
+
+@frozen
+class UnlockConnector(Command[Verdict]):
+    connector: int
+
+
+@frozen
+class ChangeAvailability(Command[Verdict]):
+    """Connector 0 is the station with all its connectors."""
+
+    connector: int
+    operative: bool
+
+
+@frozen
+class ChangeKey(Command[KeyVerdict]):
+    key: str
+    value: str = field(repr=False)  # may be a secret
+
+
+@frozen
+class GetKeys(Command[KeyReport]):
+    """No names: all."""
+
+    names: tuple[str, ...]
+
+
+@frozen
+class ClearCache(Command[Verdict]):
+    pass
+
+
+@frozen
+class TransferData(Command[TransferVerdict]):
+    vendor: str
+    message: str | None
+    data: str | None
+
+
+class Trigger(Enum):
+    """What the station is asked to say."""
+
+    BOOT = auto()
+    HEARTBEAT = auto()
+    STATUS = auto()
+    SAMPLE = auto()
+
+
+@frozen
+class TriggerMessage(Command[TriggerVerdict]):
+    """`what` is None for something that this station never says; `connector` None stands for all."""
+
+    what: Trigger | None
+    connector: int | None

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 import ocppsim
 from ocppsim.dialects.v16 import Dialect16
-from ocppsim.dialects.v16.keys import KEYS, LARGEST, MEASURANDS, MOST_KEYS, problem
+from ocppsim.dialects.v16.core_keys import MEASURANDS, MOST_KEYS
+from ocppsim.dialects.v16.key import LARGEST
+from ocppsim.dialects.v16.keys import KEYS, problem
 from ocppsim.model.commands import KeyVerdict
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet, Specification

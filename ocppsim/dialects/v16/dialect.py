@@ -1,12 +1,15 @@
 """The dialect of OCPP 1.6 as one object."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
 from ocppsim.dialects.dialect import Draft, InvalidMessage, KeyChange, Reading
-from ocppsim.dialects.v16 import keys, messages, requests
-from ocppsim.model.commands import Answer, Command, KeyReport
+from ocppsim.dialects.v16 import announcements, answers, keys, messages, requests
+from ocppsim.dialects.v16.key import LARGEST
+from ocppsim.model.announcement import Announcement
+from ocppsim.model.commands import Command, KeyReport
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault as ConnectorFault
 from ocppsim.model.inputs import Begun, Ended, Sampled
@@ -36,7 +39,7 @@ class Dialect16:
 
     # -- what the central system says
 
-    def command(self, action: str, payload: Payload) -> Command:
+    def command(self, action: str, payload: Payload) -> Command[Any]:
         row = requests.ROWS.get(action)
         if row is None:
             raise _unknown(action)
@@ -48,7 +51,7 @@ class Dialect16:
             raise Refusal(Fault.PROPERTY, str(error)) from error
         return row.command(request)
 
-    def response(self, action: str, answer: Answer) -> Payload:
+    def response(self, action: str, answer: object) -> Payload:
         return self._dump(f"{action}Response", requests.ROWS[action].response(answer))
 
     def read(self, action: str, payload: Payload) -> Reading:
@@ -58,7 +61,7 @@ class Dialect16:
         response = v16.ACTIONS[action].response
         if self.strict and not violations:
             try:
-                return Reading(messages.ANSWERS[action](convert.load(payload, response)), ())
+                return Reading(answers.ANSWERS[action](convert.load(payload, response)), ())
             except convert.Unreadable as error:  # as its schema has it, but no value of ours: a leap second
                 violations = (_unreadable(error),)
         message: object
@@ -66,7 +69,7 @@ class Dialect16:
             message = convert.load_leniently(payload, response)
         except convert.Unreadable as error:
             return Reading(None, (*violations, _unreadable(error)))
-        return Reading(messages.ANSWERS[action](message), violations)
+        return Reading(answers.ANSWERS[action](message), violations)
 
     # -- what the station says
 
@@ -92,6 +95,9 @@ class Dialect16:
         del number  # 1.6 names the transaction alone
         return self._draft(messages.ended(what, offset_s))
 
+    def announce(self, what: Announcement) -> Draft:
+        return self._draft(announcements.MESSAGES[type(what)](what))
+
     def with_transaction(self, payload: Payload, transaction_id: int) -> Payload:
         return {**payload, "transactionId": transaction_id}
 
@@ -112,7 +118,7 @@ class Dialect16:
         return keys.report(specification, changed, names)
 
     def with_heartbeat_interval(self, changed: Mapping[str, str], seconds: float) -> Mapping[str, str]:
-        return {**changed, "HeartbeatInterval": str(min(max(round(seconds), 1), keys.LARGEST))}
+        return {**changed, "HeartbeatInterval": str(min(max(round(seconds), 1), LARGEST))}
 
     # -- both ways
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from ocppsim.protocol.actions import Message
+from ocppsim.protocol.actions import Action, Message, Sender
 
 AuthorizationStatus = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 RegistrationStatus = Literal["Accepted", "Pending", "Rejected"]
@@ -308,3 +308,23 @@ class UnlockConnectorResponse:
 class UnlockConnector(Message[UnlockConnectorResponse]):
     action = "UnlockConnector"
     connector_id: int
+
+
+ACTIONS = (
+    Action(Authorize, AuthorizeResponse, Sender.STATION, "Core"),
+    Action(BootNotification, BootNotificationResponse, Sender.STATION, "Core"),
+    Action(ChangeAvailability, ChangeAvailabilityResponse, Sender.CENTRAL_SYSTEM, "Core"),
+    Action(ChangeConfiguration, ChangeConfigurationResponse, Sender.CENTRAL_SYSTEM, "Core"),
+    Action(ClearCache, ClearCacheResponse, Sender.CENTRAL_SYSTEM, "Core"),
+    Action(DataTransfer, DataTransferResponse, Sender.BOTH, "Core"),
+    Action(GetConfiguration, GetConfigurationResponse, Sender.CENTRAL_SYSTEM, "Core"),
+    Action(Heartbeat, HeartbeatResponse, Sender.STATION, "Core"),
+    Action(MeterValues, MeterValuesResponse, Sender.STATION, "Core"),
+    Action(RemoteStartTransaction, RemoteStartTransactionResponse, Sender.CENTRAL_SYSTEM, "Core"),
+    Action(RemoteStopTransaction, RemoteStopTransactionResponse, Sender.CENTRAL_SYSTEM, "Core"),
+    Action(Reset, ResetResponse, Sender.CENTRAL_SYSTEM, "Core"),
+    Action(StartTransaction, StartTransactionResponse, Sender.STATION, "Core"),
+    Action(StatusNotification, StatusNotificationResponse, Sender.STATION, "Core"),
+    Action(StopTransaction, StopTransactionResponse, Sender.STATION, "Core"),
+    Action(UnlockConnector, UnlockConnectorResponse, Sender.CENTRAL_SYSTEM, "Core"),
+)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from ocppsim.protocol.actions import Message
+from ocppsim.protocol.actions import Action, Message, Sender
 
 MessageTrigger = Literal[
     "BootNotification",
@@ -26,3 +26,6 @@ class TriggerMessage(Message[TriggerMessageResponse]):
     action = "TriggerMessage"
     requested_message: MessageTrigger
     connector_id: int | None = None
+
+
+ACTIONS = (Action(TriggerMessage, TriggerMessageResponse, Sender.CENTRAL_SYSTEM, "RemoteTrigger"),)

@@ -1,0 +1,61 @@
+"""The answer to every request of the central system, and what follows from it.
+
+What is asked is decided from the station's own state; where a connector must agree, it does the act and says
+so at once: nothing comes between check and act. The answer is told to the link before any consequence. Each
+functional block has a file here.
+"""
+
+from typing import Any
+
+from ocppsim.actors.desk.availability import Availability
+from ocppsim.actors.desk.block import Handler, Life, Say
+from ocppsim.actors.desk.configuration import Configuration
+from ocppsim.actors.desk.sessions import Sessions
+from ocppsim.actors.desk.triggers import Triggers
+from ocppsim.actors.messages import Ignore, Refuse, Reply, Request
+from ocppsim.actors.runtime import NoAnswer
+from ocppsim.dialects.dialect import InvalidMessage
+from ocppsim.model.commands import Command, Trigger
+from ocppsim.model.registration import Standing
+from ocppsim.protocol.errors import Fault, Refusal
+
+__all__ = ["Desk"]
+
+
+class Desk:
+    """Of one station life."""
+
+    def __init__(self, life: Life) -> None:
+        self.registrar, self.context = life.registrar, life.context
+        self.availability = Availability(life)
+        triggers: dict[Trigger, Say] = {}
+        blocks = (Sessions(life), self.availability, Configuration(life), Triggers(life, triggers))
+        self.handlers: dict[type[Command[Any]], Handler] = {}
+        for block in blocks:
+            self.handlers.update(block.handlers)
+            triggers.update(block.triggers)
+
+    async def handle(self, request: Request) -> None:
+        if self.registrar.registration.standing is Standing.REJECTED:
+            self._ignore(request)
+            return
+        link = self.context.link
+        try:
+            command = self.context.dialect.command(request.action, request.payload)
+            decided = await self.handlers[type(command)](command)
+            response = self.context.dialect.response(request.action, decided.answer)
+        except Refusal as refusal:
+            link.tell(Refuse(request, refusal))
+        except (NoAnswer, InvalidMessage) as error:
+            self.context.board.tally.internal += 1
+            link.tell(Refuse(request, Refusal(Fault.INTERNAL, str(error))))
+        else:
+            link.tell(Reply(request, response))
+            if decided.consequence is not None:
+                decided.consequence()
+
+    def _ignore(self, request: Request) -> None:
+        """A station that was rejected answers nothing (1.6 ed. 2, 4.2)."""
+        self.context.board.tally.violations += 1
+        self.context.tracer.violation(f"{request.action} while the station is rejected")
+        self.context.link.tell(Ignore(request))

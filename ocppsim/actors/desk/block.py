@@ -1,0 +1,77 @@
+"""What the functional blocks of a station's desk have in common."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import trio
+from attrs import frozen
+
+from ocppsim.actors.context import StationContext
+from ocppsim.actors.messages import Do
+from ocppsim.actors.registrar import Registrar
+from ocppsim.actors.runtime import NoAnswer
+from ocppsim.model.commands import Command, Trigger
+from ocppsim.model.inputs import Input, Verdict
+
+A = TypeVar("A")
+Consequence: TypeAlias = Callable[[], None]
+
+
+@frozen
+class Decided(Generic[A]):
+    """The station's word on a command, and what follows once it is given."""
+
+    answer: A
+    consequence: Consequence | None = None
+
+
+Handler: TypeAlias = Callable[[Any], Awaitable[Decided[Any]]]
+"""Takes one kind of command. It may wait for a connector's word, never for the central system."""
+
+Say: TypeAlias = Callable[[int | None], None]
+"""Says what a trigger asks for, of one connector or all."""
+
+
+class Life(Protocol):
+    """What a block needs of the station life that it belongs to."""
+
+    @property
+    def context(self) -> StationContext: ...
+
+    @property
+    def registrar(self) -> Registrar: ...
+
+    @property
+    def nursery(self) -> trio.Nursery: ...
+
+    @property
+    def closing(self) -> bool:
+        """The life is about to end."""
+
+    def reset(self, *, hard: bool) -> None:
+        """End this life and have a next one."""
+
+    def report_station(self, *, triggered: bool = False) -> None:
+        """Tell the status of connector 0: when it is new, or in any case."""
+
+
+class Block:
+    """One functional block: which commands it takes, and which triggers."""
+
+    def __init__(self, life: Life) -> None:
+        self.life, self.context = life, life.context
+
+    @property
+    def handlers(self) -> Mapping[type[Command[Any]], Handler]:
+        return {}
+
+    @property
+    def triggers(self) -> Mapping[Trigger, Say]:
+        return {}
+
+    async def do(self, number: int, what: Input, otherwise: Verdict) -> Verdict:
+        """Let a connector act; `otherwise` is the word on one that is between two lives."""
+        try:
+            return await self.context.connectors[number].ask(Do(what))
+        except NoAnswer:
+            return otherwise

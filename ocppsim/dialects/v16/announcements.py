@@ -1,0 +1,9 @@
+"""What a station says beside its sessions, of all feature profiles: announcements to messages."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ocppsim.model.announcement import Announcement
+from ocppsim.protocol.actions import Message
+
+MESSAGES: Mapping[type[Announcement], Callable[[Any], Message[object]]] = {}

@@ -14,6 +14,7 @@ from ocppsim import clock
 from ocppsim.actors.authorizer import Asked, Authorizer
 from ocppsim.actors.context import StationContext
 from ocppsim.actors.desk import Desk
+from ocppsim.actors.desk.block import Said
 from ocppsim.actors.messages import (
     BeatDue,
     BootDue,
@@ -103,7 +104,7 @@ class StationLife:
                 self._share(connector, power_w)
             case SessionEnded(connector):
                 self.shares.pop(connector, None)
-                self.desk.availability.apply_scheduled()
+                self.desk.session_ended(connector)
             case Online(connection):
                 self.connection = connection
                 self.registrar.online()
@@ -136,6 +137,8 @@ class StationLife:
             self.reporter.update(self._present())
         elif isinstance(ref, Asked):
             self.authorizer.ended(ref, outcome)
+        elif isinstance(ref, Said):
+            ref.ended(outcome)
 
     # -- coming up
 
@@ -156,6 +159,7 @@ class StationLife:
                 self.context.memory.reporters[number].allow(afresh=afresh)
         if connection == self.connection:
             self.context.link.tell(Release())
+            self.desk.came_up(afresh)
 
     # -- connector 0
 
@@ -198,6 +202,10 @@ class StationLife:
         pause_s = self.context.specification.reset_time_s
         words = "hard reset" if hard else "soft reset"
         self._rest(None if hard else reason, reason, Restart(words, after=pause_s))
+
+    def reboot(self, why: str) -> None:
+        pause_s = self.context.specification.reset_time_s
+        self._rest(None, StopReason.REBOOT, Restart(why, after=pause_s))
 
     def _rest(self, stop: StopReason | None, cut: StopReason, end: Stop | Restart) -> None:
         if not self.closing:

@@ -27,11 +27,10 @@ class Desk:
 
     def __init__(self, life: Life) -> None:
         self.registrar, self.context = life.registrar, life.context
-        self.availability = Availability(life)
         triggers: dict[Trigger, Say] = {}
-        blocks = (Sessions(life), self.availability, Configuration(life), Triggers(life, triggers))
+        self.blocks = (Sessions(life), Availability(life), Configuration(life), Triggers(life, triggers))
         self.handlers: dict[type[Command[Any]], Handler] = {}
-        for block in blocks:
+        for block in self.blocks:
             self.handlers.update(block.handlers)
             triggers.update(block.triggers)
 
@@ -53,6 +52,14 @@ class Desk:
             link.tell(Reply(request, response))
             if decided.consequence is not None:
                 decided.consequence()
+
+    def came_up(self, afresh: bool) -> None:
+        for block in self.blocks:
+            block.came_up(afresh)
+
+    def session_ended(self, connector: int) -> None:
+        for block in self.blocks:
+            block.session_ended(connector)
 
     def _ignore(self, request: Request) -> None:
         """A station that was rejected answers nothing (1.6 ed. 2, 4.2)."""

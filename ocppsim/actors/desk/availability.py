@@ -33,8 +33,9 @@ class Availability(Block):
         self.context.memory.set_operative(operative)
         return Decided(Verdict.ACCEPTED, self.life.report_station)
 
-    def apply_scheduled(self) -> None:
-        """A session ended: the station's own change may be due."""
+    def session_ended(self, connector: int) -> None:
+        """The station's own change may be due."""
+        del connector
         if self.context.memory.apply_scheduled():
             self.life.report_station()
 

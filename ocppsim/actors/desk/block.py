@@ -7,11 +7,13 @@ import trio
 from attrs import frozen
 
 from ocppsim.actors.context import StationContext
-from ocppsim.actors.messages import Do
+from ocppsim.actors.messages import Do, Outcome, Send
 from ocppsim.actors.registrar import Registrar
 from ocppsim.actors.runtime import NoAnswer
+from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command, Trigger
 from ocppsim.model.inputs import Input, Verdict
+from ocppsim.protocol.session import Kind
 
 A = TypeVar("A")
 Consequence: TypeAlias = Callable[[], None]
@@ -30,6 +32,13 @@ Handler: TypeAlias = Callable[[Any], Awaitable[Decided[Any]]]
 
 Say: TypeAlias = Callable[[int | None], None]
 """Says what a trigger asks for, of one connector or all."""
+
+
+@frozen(eq=False)
+class Said:
+    """Goes with a message of a block, which hears how it ended."""
+
+    ended: Callable[[Outcome], None]
 
 
 class Life(Protocol):
@@ -51,6 +60,9 @@ class Life(Protocol):
     def reset(self, *, hard: bool) -> None:
         """End this life and have a next one."""
 
+    def reboot(self, why: str) -> None:
+        """End this life in good order, with no session to stop, and have a next one."""
+
     def report_station(self, *, triggered: bool = False) -> None:
         """Tell the status of connector 0: when it is new, or in any case."""
 
@@ -68,6 +80,22 @@ class Block:
     @property
     def triggers(self) -> Mapping[Trigger, Say]:
         return {}
+
+    def came_up(self, afresh: bool) -> None:
+        """The station speaks (again): `afresh` after a boot, else after a reconnect."""
+
+    def session_ended(self, connector: int) -> None:
+        """A session is over."""
+
+    def say(
+        self,
+        what: Announcement,
+        kind: Kind = Kind.ORDINARY,
+        ended: Callable[[Outcome], None] = lambda _: None,
+    ) -> None:
+        """Send a message that fails when it cannot be sent; `ended` hears of it."""
+        draft = self.context.dialect.announce(what)
+        self.context.link.tell(Send(draft, self.context.station, Said(ended), kind))
 
     async def do(self, number: int, what: Input, otherwise: Verdict) -> Verdict:
         """Let a connector act; `otherwise` is the word on one that is between two lives."""

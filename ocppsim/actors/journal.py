@@ -4,7 +4,6 @@ A record is a JSON object with the station's id and one kind of news. A connecto
 messages that follow from it are one record, so that neither exists without the other.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -15,11 +14,11 @@ from ocppsim.model.authorization import TagInfo, TagStatus, remembered
 from ocppsim.model.connector import Connector
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.session import ChargingSession
+from ocppsim.protocol import text
 
 Record: TypeAlias = dict[str, Any]  # JSON
 
 _SESSION = tuple(attribute.name for attribute in attrs.fields(ChargingSession))
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @define
@@ -175,13 +174,13 @@ def _find(kept: Kept, place: list[int]) -> Entry:
 # -- lines
 
 
-def line(station: str, record: Record) -> str:
-    return f"{_encode({'station': station, **record})}\n"
+def line(station: str, record: Record) -> bytes:
+    return text.encode_finite({"station": station, **record}) + b"\n"
 
 
-def read(text: str) -> tuple[str, Record]:
+def read(line: bytes) -> tuple[str, Record]:
     """The station and the record of a line; raises ValueError."""
-    record = json.loads(text)
+    record = text.decode(line)
     if not isinstance(record, dict) or not isinstance(record.get("station"), str):
         raise ValueError("no record with a station")
     return record.pop("station"), record

@@ -91,7 +91,7 @@ class Folder:
     def record(self, station: str, record: Record) -> None:
         if self._journal is None or self.trouble:
             return
-        line = journal.line(station, record).encode()
+        line = journal.line(station, record)
         try:
             if os.write(self._journal, line) != len(line):
                 raise OSError(errno.ENOSPC, "a line was written in part")
@@ -110,7 +110,7 @@ def _read(path: Path) -> dict[str, Kept]:
     lines = path.read_bytes().splitlines(keepends=True)
     for number, line in enumerate(lines, 1):
         try:
-            station, record = journal.read(line.decode())
+            station, record = journal.read(line)
             journal.apply(kept.setdefault(station, Kept()), record)
         except (ValueError, RecursionError) as error:
             if number == len(lines) and not line.endswith(b"\n"):
@@ -125,7 +125,7 @@ def _read(path: Path) -> dict[str, Kept]:
 
 def _compact(path: Path, kept: Mapping[str, Kept]) -> None:
     fresh = path.with_suffix(".new")
-    with fresh.open("w") as file:
+    with fresh.open("wb") as file:
         for station, what in kept.items():
             file.writelines(journal.line(station, record) for record in journal.records(what))
         file.flush()

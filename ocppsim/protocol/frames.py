@@ -1,10 +1,10 @@
 """OCPP-J frames: text to frame and back. Whatever a peer writes, reading it never raises."""
 
-import json
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
 
 from attrs import frozen
 
+from ocppsim.protocol import text
 from ocppsim.protocol.errors import Fault
 
 Payload: TypeAlias = dict[str, object]
@@ -53,41 +53,24 @@ class MalformedAnswer:
 Frame = Call | CallResult | CallError | Malformed | MalformedAnswer
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _integer(digits: str) -> float:
-    """Python refuses integers beyond some length; as a float such a number is still a number."""
-    try:
-        return int(digits)
-    except ValueError:
-        return float(digits)
-
-
-# Escaping to ASCII lets any string travel, lone surrogates included.
-_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
-_decode = json.JSONDecoder(parse_int=_integer, parse_constant=_no_constant).decode
-
-
 def call(call_id: str, action: str, payload: Payload) -> str:
-    return _encode([2, call_id, action, payload])
+    return text.encode([2, call_id, action, payload])
 
 
 def call_result(call_id: str, payload: Payload) -> str:
-    return _encode([3, call_id, payload])
+    return text.encode([3, call_id, payload])
 
 
 def call_error(call_id: str, code: str, description: str = "", details: Payload | None = None) -> str:
-    return _encode([4, call_id, code, description[:DESCRIPTION_LENGTH], details or {}])
+    return text.encode([4, call_id, code, description[:DESCRIPTION_LENGTH], details or {}])
 
 
-def parse(text: str | bytes) -> Frame:
-    """The frame that `text` is; a missing payload written as null counts as empty (OCPP-J 1.6, 4.2.1)."""
-    if isinstance(text, bytes):
+def parse(written: str | bytes) -> Frame:
+    """The frame that is written there; a missing payload written as null counts as empty (OCPP-J 1.6, 4.2.1)."""
+    if isinstance(written, bytes):
         return Malformed(Fault.UNREADABLE, "a binary frame")
     try:
-        message = _decode(text)
+        message = text.decode(written)
     except (ValueError, RecursionError) as error:
         return Malformed(Fault.UNREADABLE, f"not JSON: {error}")
     if not isinstance(message, list):

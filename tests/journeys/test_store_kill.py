@@ -19,9 +19,9 @@ from ocppsim.csms.calls import CallFailed
 from ocppsim.csms.central_system import CentralSystem
 
 CUTS: dict[str, Callable[[str], str]] = {
-    "nothing": lambda line: "",
+    "nothing": lambda line: b"",
     "half": lambda line: line[: len(line) // 2],
-    "all but its end": lambda line: line.removesuffix("\n"),
+    "all but its end": lambda line: line.removesuffix(b"\n"),
     "whole": lambda line: line,
 }
 TOLD = ("StartTransaction", "MeterValues", "StopTransaction")
@@ -33,7 +33,7 @@ class Dying:
 
     folder: Folder
     number: int
-    cut: Callable[[str], str]
+    cut: Callable[[bytes], bytes]
     trouble: str = ""
     lines: int = 0
     freeze: Callable[[], None] = lambda: None  # the wire dies with the process
@@ -47,7 +47,7 @@ class Dying:
         if self.lines < self.number:
             self.folder.record(station, record)
         elif self.lines == self.number:
-            with (self.folder.path / JOURNAL).open("a") as file:
+            with (self.folder.path / JOURNAL).open("ab") as file:
                 file.write(self.cut(journal.line(station, record)))
             self.freeze()
             self.death.set()

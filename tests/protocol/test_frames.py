@@ -187,7 +187,7 @@ def test_a_binary_frame_is_no_frame(data: bytes) -> None:
 @given(texts, texts, payloads)
 def test_a_call_survives_the_wire(call_id: str, action: str, payload: frames.Payload) -> None:
     text = frames.call(call_id, action, payload)
-    assert text.isascii()
+    assert text.encode()  # no halves of surrogate pairs: a websocket carries UTF-8
     assert frames.parse(text) == Call(call_id, action, payload)
 
 

@@ -149,8 +149,8 @@ class _End:
         raise NotImplementedError
 
 
-class ClientEnd(_End):
-    """The station's end: a Transport."""
+class ClientEnd(_End, Transport):
+    """The station's end."""
 
     async def ping(self) -> None:
         await trio.lowlevel.checkpoint()

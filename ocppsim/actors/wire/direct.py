@@ -22,8 +22,8 @@ from ocppsim.actors.wire.transport import CLOSE_S, Transport
 
 
 @define(eq=False)
-class DirectWebsocket:
-    """One open websocket, as a Transport.
+class DirectWebsocket(Transport):
+    """One open websocket.
 
     Sends and receives that need not wait are no checkpoints.
     """

@@ -116,8 +116,10 @@ class Wire:
 
     async def _listen(self, transport: Transport) -> str:
         try:
-            while True:
-                self.link.tell(Heard(await transport.receive(), self.connection))
-                await self.link.room()
+            await transport.listen(self._heard)
         except TransportClosed as closed:
             return str(closed)
+
+    async def _heard(self, frame: str | bytes) -> None:
+        self.link.tell(Heard(frame, self.connection))
+        await self.link.room()

@@ -1,8 +1,8 @@
 """The seam between a link and whatever carries its texts: a websocket, or a pipe in memory."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Literal, Protocol
+from typing import Literal, NoReturn, Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -39,6 +39,10 @@ class DialFailed(Exception):
         self.reason, self.status, self.permanent = reason, status, permanent
 
 
+Take: TypeAlias = Callable[[str | bytes], Awaitable[object]]
+"""Takes one frame; the next is read when it returns."""
+
+
 class Transport(Protocol):
     """One open connection. A send or receive after its end raises TransportClosed."""
 
@@ -47,6 +51,11 @@ class Transport(Protocol):
 
     async def receive(self) -> str | bytes:
         """The next frame; bytes for a binary one."""
+
+    async def listen(self, take: Take) -> NoReturn:
+        """Hand over frame by frame until the connection is over; TransportClosed then."""
+        while True:
+            await take(await self.receive())
 
     async def ping(self) -> None:
         """Send a ping and wait for its pong. The caller sets the deadline."""

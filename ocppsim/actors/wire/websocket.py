@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import cast
+from typing import NoReturn, cast
 
 import h11
 import trio
@@ -19,6 +19,7 @@ from ocppsim.actors.wire.transport import (
     CLOSE_S,
     MESSAGE_BYTES,
     Address,
+    Take,
     Transport,
     TransportClosed,
 )
@@ -78,11 +79,53 @@ class Fence:
 
 
 @define(eq=False)
-class Websocket:
-    """One open websocket, as a Transport."""
+class LightLock:
+    """Stands where trio-websocket takes turns at writing: taking a free lock is no checkpoint."""
+
+    _lock: trio.StrictFIFOLock = Factory(trio.StrictFIFOLock)
+
+    async def __aenter__(self) -> None:
+        try:
+            self._lock.acquire_nowait()
+        except trio.WouldBlock:
+            await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+@define(eq=False)
+class Handover:
+    """Stands where trio-websocket queues what it read: frames go from its reader straight to who listens."""
+
+    _queue: trio.MemorySendChannel[str | bytes]
+    take: Take | None = None
+
+    async def send(self, frame: str | bytes) -> None:
+        if self.take is not None:
+            await self.take(frame)
+        else:
+            await self._queue.send(frame)
+
+    async def aclose(self) -> None:
+        await self._queue.aclose()
+
+    @property
+    def queued(self) -> int:
+        return self._queue.statistics().current_buffer_used
+
+
+@define(eq=False)
+class Websocket(Transport):
+    """One open websocket.
+
+    Two parts of the library's connection are exchanged for lighter ones: each would let other tasks run, and
+    come back, for every frame.
+    """
 
     _connection: WebSocketConnection
     _fence: Fence
+    _handover: Handover
     _pings: list[trio.CancelScope] = Factory(list)
     _closed_by_us: trio.Event | None = None
     """Set when our close has ended, one way or the other."""
@@ -98,6 +141,13 @@ class Websocket:
             return await self._connection.get_message()
         except ConnectionClosed:
             raise self._closed() from None
+
+    async def listen(self, take: Take) -> NoReturn:
+        while self._handover.queued:
+            await take(await self.receive())
+        self._handover.take = take
+        await self.receive()  # nothing comes any more but the end
+        raise AssertionError("a frame was queued although somebody listened")
 
     async def ping(self) -> None:
         with self._fence.until_over() as scope:
@@ -116,6 +166,7 @@ class Websocket:
             await self._closed_by_us.wait()  # to leave now would take the reader from the one who closes
             return
         self._closed_by_us = trio.Event()
+        self._handover.take = None  # what comes now is too late, as the library has it
         try:
             with self._fence.until_over(trio.current_time() + clock.wire(CLOSE_S)):
                 await self._connection.aclose(code, reason or None)
@@ -179,7 +230,10 @@ async def _handshake(
     if connection.subprotocol != opening.subprotocol:
         raise wrong_subprotocol(connection.subprotocol, opening.subprotocol)
     stream.opened()
-    return Websocket(connection, fence)
+    handover = Handover(connection._send_channel)
+    connection._send_channel = cast("trio.MemorySendChannel[str | bytes]", handover)
+    connection._stream_lock = cast("trio.StrictFIFOLock", LightLock())
+    return Websocket(connection, fence, handover)
 
 
 def _host_header(address: Address) -> str:

@@ -116,5 +116,7 @@ def _deserted(board: Board) -> bool:
 async def open_fleet(seed: int, store: Store | None = None) -> AsyncIterator[Fleet]:
     """A fleet without stations; leaving the block ends them all at once, as a loss of power would."""
     async with open_system(ordered=clock.is_virtual()) as system, trio.open_nursery() as nursery:
-        yield Fleet(system, seed, store or Forgetful(), nursery)
+        fleet = Fleet(system, seed, store or Forgetful(), nursery)
+        nursery.start_soon(fleet.store.live, name="store")
+        yield fleet
         nursery.cancel_scope.cancel()

@@ -240,6 +240,7 @@ class Link:
             flying = self.session.flying
             attempt = self._count_send(flying) if flying is not None and flying is not before else 1
             self.tracer.frame(Way.OUT, text, attempt)
+            self.memory.settle()
             try:
                 await self.transport.send(text)
             except TransportClosed:

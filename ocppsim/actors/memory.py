@@ -104,7 +104,7 @@ class Memory:
 
     def delivered(self, entry: Entry, transaction_id: int | None) -> None:
         self.outbox.done(entry, transaction_id)
-        self._record(journal.done(entry, transaction_id))
+        self._record(journal.done(entry, transaction_id), urgent=False)
         self._forget_ended()
 
     def give_up(self, entry: Entry) -> None:
@@ -145,7 +145,7 @@ class Memory:
     def learn(self, tag: str, info: TagInfo) -> None:
         if self.cache.get(tag) != info:
             self.cache = remembered(self.cache, tag, info)
-            self._record(journal.learned(tag, info))
+            self._record(journal.learned(tag, info), urgent=False)
 
     def forget_tags(self) -> None:
         self.cache = {}
@@ -168,8 +168,12 @@ class Memory:
                 self.cut_by[number] = reason
             self.commit(interrupted(connector, now, self.specification.outlets[number]))
 
-    def _record(self, record: journal.Record) -> None:
-        self.store.record(self.specification.id, record)
+    def settle(self) -> None:
+        """A frame is about to leave: what it may tell is in the store when this returns."""
+        self.store.settle(self.specification.id)
+
+    def _record(self, record: journal.Record, *, urgent: bool = True) -> None:
+        self.store.record(self.specification.id, record, urgent=urgent)
 
 
 def _worth_keeping(before: Connector, after: Connector) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Protocol
 
+import trio
 from attrs import define, field
 
 from ocppsim.actors import journal
@@ -23,7 +24,7 @@ class StoreInUse(Exception):
 
 
 class Store(Protocol):
-    """A record is kept when `record` returns; it never raises and never waits for long."""
+    """Records are kept in their order. Nothing here raises or waits for long."""
 
     @property
     def trouble(self) -> str:
@@ -31,7 +32,14 @@ class Store(Protocol):
 
     def recall(self, station: str) -> Kept | None: ...
 
-    def record(self, station: str, record: Record) -> None: ...
+    def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
+        """Keep it: soon, and if it is urgent, before the station's next frame."""
+
+    def settle(self, station: str) -> None:
+        """A frame is about to leave: what is urgent of its station is kept when this returns."""
+
+    async def live(self) -> None:
+        """Runs beside the fleet, and writes down what has come together."""
 
 
 class Forgetful:
@@ -43,8 +51,14 @@ class Forgetful:
         del station
         return None
 
-    def record(self, station: str, record: Record) -> None:
-        del station, record
+    def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
+        del station, record, urgent
+
+    def settle(self, station: str) -> None:
+        del station
+
+    async def live(self) -> None:
+        await trio.lowlevel.checkpoint()
 
 
 @define(eq=False)
@@ -52,7 +66,8 @@ class Folder:
     """One append-only journal, written before the frame leaves; compacted when it is opened.
 
     Survives the death of the process; with `fsync` also that of the machine. When the disk refuses, the fleet
-    goes on, and `trouble` says so.
+    goes on, and `trouble` says so. While it lives, the records of all stations that come in one round of the
+    scheduler are one write.
     """
 
     path: Path
@@ -61,6 +76,10 @@ class Folder:
     _kept: dict[str, Kept] = field(factory=dict)
     _journal: int | None = None  # the file's descriptor: a line is one write, with nothing held back
     _lock: IO[str] | None = None
+    _lines: list[bytes] = field(factory=list)  # not written yet
+    _urgent: set[str] = field(factory=set)  # stations that have something urgent among them
+    _lives: bool = False
+    _round: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
 
     @classmethod
     def open(cls, path: Path, *, fsync: bool = False) -> "Folder":
@@ -79,6 +98,7 @@ class Folder:
         return folder
 
     def close(self) -> None:
+        self._write()
         if self._journal is not None:
             os.close(self._journal)
         if self._lock is not None:
@@ -88,12 +108,38 @@ class Folder:
     def recall(self, station: str) -> Kept | None:
         return self._kept.pop(station, None)
 
-    def record(self, station: str, record: Record) -> None:
+    def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
         if self._journal is None or self.trouble:
             return
-        line = journal.line(station, record)
+        self._lines.append(journal.line(station, record))
+        if urgent:
+            self._urgent.add(station)
+        if not self._lives:
+            self._write()
+        elif len(self._lines) == 1:
+            self._round.unpark()
+
+    def settle(self, station: str) -> None:
+        if station in self._urgent:
+            self._write()
+
+    async def live(self) -> None:
+        self._lives = True
         try:
-            if os.write(self._journal, line) != len(line):
+            while True:
+                await self._round.park()
+                self._write()
+        finally:
+            self._lives = False
+            self._write()
+
+    def _write(self) -> None:
+        lines, self._lines = b"".join(self._lines), []
+        self._urgent.clear()
+        if self._journal is None or self.trouble or not lines:
+            return
+        try:
+            if os.write(self._journal, lines) != len(lines):
                 raise OSError(errno.ENOSPC, "a line was written in part")
             if self.fsync:
                 os.fsync(self._journal)

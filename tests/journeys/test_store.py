@@ -1,6 +1,5 @@
 """The folder in which stations keep what must not be lost: damage, other users, a disk that refuses."""
 
-import json
 import logging
 import os
 from pathlib import Path
@@ -297,12 +296,20 @@ async def test_with_fsync_every_line_is_flushed_to_the_disk(
     autojump_clock: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Folder.open(tmp_path, fsync=True)
+    written: list[int] = []
     flushed: list[int] = []
-    monkeypatch.setattr(os, "fsync", flushed.append)
+    write = os.write
+
+    def watched(file: int, lines: bytes) -> int:
+        written.append(len(lines))
+        return write(file, lines)
+
+    monkeypatch.setattr(os, "write", watched)
+    monkeypatch.setattr(os, "fsync", lambda _: flushed.append(sum(written)))
     async with stage(store=store) as play:
         await play.booted()
         await play.charge()
         await play.rig.fleet.leave(StopReason.LOCAL)
     store.close()
-    lines = [json.loads(text) for text in (tmp_path / JOURNAL).read_text().splitlines()]
-    assert len(flushed) == len(lines) > 5
+    assert len(flushed) == len(written) > 5
+    assert flushed[-1] == (tmp_path / JOURNAL).stat().st_size  # compacted to nothing when it was opened

@@ -42,15 +42,23 @@ class Dying:
     def recall(self, station: str) -> Kept | None:
         return self.folder.recall(station)
 
-    def record(self, station: str, record: Record) -> None:
+    def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
         self.lines += 1
         if self.lines < self.number:
-            self.folder.record(station, record)
+            self.folder.record(station, record, urgent=urgent)
         elif self.lines == self.number:
+            round_ = b"".join(self.folder._lines) + journal.line(station, record)  # one write
+            self.folder._lines.clear()
             with (self.folder.path / JOURNAL).open("ab") as file:
-                file.write(self.cut(journal.line(station, record)))
+                file.write(self.cut(round_))
             self.freeze()
             self.death.set()
+
+    def settle(self, station: str) -> None:
+        self.folder.settle(station)
+
+    async def live(self) -> None:
+        await self.folder.live()
 
 
 @define

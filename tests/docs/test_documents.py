@@ -266,7 +266,7 @@ def texts() -> Iterator[tuple[str, str]]:
     inside = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))
     for path in (*ROOT.iterdir(), *inside):
         readable = path.is_file() and path.suffix in TEXTS and path != Path(__file__)
-        if readable and not GENERATED & set(path.parts):
+        if readable and not (GENERATED | {".git"}) & set(path.parts):
             yield path.relative_to(ROOT).as_posix(), path.read_text(errors="replace")
 
 

@@ -1,11 +1,22 @@
 """Requests of the central system to a station: how they end when they do not end well."""
 
+from collections.abc import Mapping
+
 from ocppsim.csms.findings import Breach
 from ocppsim.csms.judge import Judge
 from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.actions import Sender
 from ocppsim.protocol.errors import Violation
 from ocppsim.protocol.frames import CallError, CallResult, MalformedAnswer, Payload
+
+TRIGGERED: Mapping[str, Mapping[str, str]] = {
+    "ExtendedTriggerMessage": {
+        "FirmwareStatusNotification": "SignedFirmwareStatusNotification",
+        "SignChargePointCertificate": "SignCertificate",
+    },
+    "TriggerMessage": {},
+}
+"""The requests that ask for a message, and where its name is not the word of the request."""
 
 
 class CallFailed(Exception):
@@ -88,8 +99,9 @@ def outcome(
             if violations := schemas.violations("v16", f"{action}Response", payload):
                 judge.note(now, Breach.INVALID_ANSWER, f"{action}: {violations[0]}"[:300])
                 return InvalidAnswer(identity, action, str(violations[0]), violations, payload)
-            if action == "TriggerMessage" and payload["status"] == "Accepted":
-                judge.triggered(str(request["requestedMessage"]))
+            if action in TRIGGERED and payload["status"] == "Accepted":
+                asked = str(request["requestedMessage"])
+                judge.triggered(TRIGGERED[action].get(asked, asked))
             return payload
         case CallError():
             judge.error_code(now, frame.code)

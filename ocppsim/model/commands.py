@@ -118,11 +118,16 @@ class Trigger(Enum):
     HEARTBEAT = auto()
     STATUS = auto()
     SAMPLE = auto()
+    FIRMWARE = auto()
+    SIGNED_FIRMWARE = auto()
+    DIAGNOSTICS = auto()
+    LOG = auto()
+    CERTIFICATE = auto()  # a request for a new one
 
 
 @frozen
 class TriggerMessage(Command[TriggerVerdict]):
-    """`what` is None for something that this station never says; `connector` None stands for all."""
+    """`connector` None stands for all."""
 
-    what: Trigger | None
+    what: Trigger
     connector: int | None

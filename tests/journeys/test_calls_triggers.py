@@ -1,13 +1,20 @@
 """TriggerMessage: what a station says when it is asked to, and what it will not say."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from stage import stage
 
+from ocppsim.csms.behaviour import Rule, Silent, pending
+from ocppsim.csms.calls import TRIGGERED
+from ocppsim.protocol.v16.remote_trigger import ExtendedTrigger, MessageTrigger
+
 ACCEPTED, REJECTED = {"status": "Accepted"}, {"status": "Rejected"}
+IN_EVERY_STATION = {"BootNotification", "Heartbeat", "MeterValues", "StatusNotification"}
 
 
+@pytest.mark.honours("TriggerMessage", "ExtendedTriggerMessage")
+@pytest.mark.parametrize("request_", ["TriggerMessage", "ExtendedTriggerMessage"])
 @pytest.mark.parametrize(
     ("message", "connector", "said"),
     [
@@ -21,13 +28,13 @@ ACCEPTED, REJECTED = {"status": "Accepted"}, {"status": "Rejected"}
     ],
 )
 async def test_what_is_asked_for_is_said_after_the_answer(
-    autojump_clock: object, message: str, connector: int | None, said: list[str]
+    autojump_clock: object, request_: str, message: str, connector: int | None, said: list[str]
 ) -> None:
     async with stage(connectors=2) as play:
         await play.booted()
         mark = play.mark()
         chosen: dict[str, Any] = {} if connector is None else {"connectorId": connector}
-        assert await play.ask("TriggerMessage", requestedMessage=message, **chosen) == ACCEPTED
+        assert await play.ask(request_, requestedMessage=message, **chosen) == ACCEPTED
         assert play.written(mark)[0].kind == 3
         assert play.actions(mark) == said
         if connector == 2:
@@ -38,18 +45,61 @@ async def test_a_connector_that_is_not_there_says_nothing(autojump_clock: object
     async with stage() as play:
         await play.booted()
         mark = play.mark()
-        for message in ("StatusNotification", "MeterValues"):
-            answer = await play.ask("TriggerMessage", requestedMessage=message, connectorId=2)
-            assert answer == REJECTED
+        for request in ("TriggerMessage", "ExtendedTriggerMessage"):
+            for message in ("StatusNotification", "MeterValues"):
+                answer = await play.ask(request, requestedMessage=message, connectorId=2)
+                assert answer == REJECTED
         assert play.actions(mark) == []
 
 
-@pytest.mark.parametrize("message", ["FirmwareStatusNotification", "DiagnosticsStatusNotification"])
-async def test_what_this_station_never_says_is_not_implemented(autojump_clock: object, message: str) -> None:
+KNOWN_EVERYWHERE = {
+    "TriggerMessage": [*get_args(MessageTrigger)],
+    "ExtendedTriggerMessage": [*get_args(ExtendedTrigger)],
+}
+
+
+@pytest.mark.honours("TriggerMessage", "ExtendedTriggerMessage")
+@pytest.mark.parametrize(
+    ("request_", "message"), [(name, word) for name, words in KNOWN_EVERYWHERE.items() for word in words]
+)
+async def test_an_accepted_trigger_is_followed_by_its_message_and_another_by_nothing(
+    autojump_clock: object, request_: str, message: str
+) -> None:
+    """Whatever of them the station can say: Accepted means that it does."""
     async with stage() as play:
         await play.booted()
-        answer = await play.ask("TriggerMessage", requestedMessage=message)
-        assert answer == {"status": "NotImplemented"}
+        mark = play.mark()
+        answer = await play.ask(request_, requestedMessage=message)
+        await play.settle()
+        if answer == ACCEPTED:
+            assert TRIGGERED[request_].get(message, message) in play.actions(mark)
+        else:
+            assert answer in (REJECTED, {"status": "NotImplemented"})
+            assert message not in IN_EVERY_STATION
+            assert play.actions(mark) == []
+
+
+@pytest.mark.honours("TriggerMessage", "ExtendedTriggerMessage")
+async def test_a_trigger_before_the_boot_is_answered_is_for_the_boot_alone(autojump_clock: object) -> None:
+    async with stage(Rule(Silent(), actions={"BootNotification"}, times=1)) as play:
+        await play.hears("BootNotification", since=0)
+        await play.settle()
+        for request in KNOWN_EVERYWHERE:
+            mark = play.mark()
+            assert await play.ask(request, requestedMessage="StatusNotification") == REJECTED
+            assert play.actions(mark) == []
+
+
+@pytest.mark.honours("TriggerMessage", "ExtendedTriggerMessage")
+async def test_a_station_that_waits_says_what_a_trigger_asks_for(autojump_clock: object) -> None:
+    async with stage(pending(50)) as play:
+        await play.hears("BootNotification", since=0)
+        await play.settle()
+        for request in KNOWN_EVERYWHERE:
+            mark = play.mark()
+            assert await play.ask(request, requestedMessage="StatusNotification") == ACCEPTED
+            await play.settle()
+            assert set(play.actions(mark)) == {"StatusNotification"}
 
 
 async def test_a_status_that_was_asked_for_is_the_present_one(autojump_clock: object) -> None:
@@ -61,6 +111,7 @@ async def test_a_status_that_was_asked_for_is_the_present_one(autojump_clock: ob
         assert play.statuses(1, mark) == ["Charging"]
 
 
+@pytest.mark.honours("DataTransfer")
 @pytest.mark.parametrize(
     ("vendor", "status"), [("ocppsim", "UnknownMessageId"), ("somebody else", "UnknownVendorId")]
 )

@@ -33,7 +33,7 @@ class Triggers(Block):
 
     async def _trigger(self, command: commands.TriggerMessage) -> Decided[TriggerVerdict]:
         what, number = command.what, command.connector
-        if what is None or (say := self.known.get(what)) is None:
+        if (say := self.known.get(what)) is None:
             return Decided(TriggerVerdict.NOT_IMPLEMENTED)
         if number is not None and number != 0 and number not in self.context.connectors:
             return Decided(TriggerVerdict.REJECTED)

@@ -1,4 +1,4 @@
-"""The messages of the Remote Trigger profile (OCPP 1.6 ed. 2, 5.17)."""
+"""The messages of the Remote Trigger profile (OCPP 1.6 ed. 2, 5.17), and what the security whitepaper adds."""
 
 from typing import Literal
 
@@ -16,9 +16,33 @@ MessageTrigger = Literal[
 ]
 
 
+ExtendedTrigger = Literal[
+    "BootNotification",
+    "FirmwareStatusNotification",
+    "Heartbeat",
+    "LogStatusNotification",
+    "MeterValues",
+    "SignChargePointCertificate",
+    "StatusNotification",
+]
+TriggerStatus = Literal["Accepted", "Rejected", "NotImplemented"]
+
+
+@frozen
+class ExtendedTriggerMessageResponse:
+    status: TriggerStatus
+
+
+@frozen
+class ExtendedTriggerMessage(Message[ExtendedTriggerMessageResponse]):
+    action = "ExtendedTriggerMessage"
+    requested_message: ExtendedTrigger
+    connector_id: int | None = None
+
+
 @frozen
 class TriggerMessageResponse:
-    status: Literal["Accepted", "Rejected", "NotImplemented"]
+    status: TriggerStatus
 
 
 @frozen
@@ -28,4 +52,7 @@ class TriggerMessage(Message[TriggerMessageResponse]):
     connector_id: int | None = None
 
 
-ACTIONS = (Action(TriggerMessage, TriggerMessageResponse, Sender.CENTRAL_SYSTEM, "RemoteTrigger"),)
+ACTIONS = (
+    Action(ExtendedTriggerMessage, ExtendedTriggerMessageResponse, Sender.CENTRAL_SYSTEM, "RemoteTrigger"),
+    Action(TriggerMessage, TriggerMessageResponse, Sender.CENTRAL_SYSTEM, "RemoteTrigger"),
+)

@@ -90,7 +90,7 @@ class ConnectorLife:
             case Outcome():
                 self._reported(message)
             case ReportNow():
-                self._send_status(self._present(), Kind.TRIGGERED, afresh=True)
+                self._send_status(self._present(), Kind.TRIGGERED)
             case ReportAgain():
                 self.reporter.retry()
                 self._report()
@@ -180,9 +180,10 @@ class ConnectorLife:
         before = self.board.connectors[self.number]
         ended = [what for what in happened if isinstance(what, Ended)]
         delivered_wh = sum(what.register_wh - what.session.start_wh for what in ended)
+        power = flowing(c, self.outlet)
         view = ConnectorView(
-            status(c, self.outlet),
-            flowing(c, self.outlet),
+            status(c, self.outlet, power),
+            power,
             c.register_wh,
             c.soc if c.facts.vehicle is not None else None,
             c.session,
@@ -202,17 +203,15 @@ class ConnectorLife:
     def _report(self) -> None:
         self.reporter.update(self._present())
 
-    def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY, *, afresh: bool = False) -> None:
+    def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY) -> None:
         at = clock.now() + self.memory.offset_s
         draft = self.dialect.status(self.number, what[0], what[1], at)
-        self.link.tell(Send(draft, self.me, _TRIGGERED if afresh else _STATUS, kind))
+        ref = self.reporter if kind is Kind.ORDINARY else None
+        self.link.tell(Send(draft, self.me, ref, kind))
 
     def _reported(self, outcome: Outcome) -> None:
-        if outcome.ref is not _STATUS:
+        if outcome.ref is not self.reporter:
             return
         if self.reporter.ended(outcome.why):
             self.me.after(AGAIN_S, ReportAgain())
         self._report()
-
-
-_STATUS, _TRIGGERED = object(), object()

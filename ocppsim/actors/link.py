@@ -32,9 +32,11 @@ from ocppsim.actors.messages import (
     TryAgain,
     Up,
 )
+from ocppsim.actors.reporter import Reporter
 from ocppsim.actors.runtime import Actor, Exit, Question, Stop, Timer
 from ocppsim.actors.trace import Way
 from ocppsim.actors.wire.transport import Transport, TransportClosed
+from ocppsim.model.answers import CallAnswer
 from ocppsim.model.outbox import Entry
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.session import (
@@ -200,8 +202,13 @@ class Link:
         if isinstance(call.ref, Entry):
             self.delivery.delivered(call.ref, reading.answer)
         elif isinstance(call.ref, Send):
-            call.ref.sender.tell(Outcome(call.ref.ref, reading.answer, None, round_trip_s))
+            self._tell_outcome(call.ref, reading.answer, round_trip_s)
         self.board.changed()
+
+    def _tell_outcome(self, send: Send, answer: CallAnswer, round_trip_s: float) -> None:
+        if isinstance(send.ref, Reporter) and send.ref.taken():
+            return  # a status that is still the present one: nobody waits for that
+        send.sender.tell(Outcome(send.ref, answer, None, round_trip_s))
 
     def _failed(self, failed: Failed) -> None:
         call = failed.call

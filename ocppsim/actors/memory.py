@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
+from ocppsim.model.evolving import evolve
 from ocppsim.actors import journal
 from ocppsim.actors.journal import Kept
 from ocppsim.actors.reporter import Reporter

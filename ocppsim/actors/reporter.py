@@ -23,10 +23,14 @@ class Reporter:
     reported: Reported | None = None
     _sending: Reported | None = None
     _failed: Reported | None = None
+    _changed: bool = False  # another one was to be told while one was on its way
 
     def update(self, present: Reported) -> None:
         """Send the present status if the central system does not know it."""
-        if self.send is None or self.muted or self._sending is not None:
+        if self.send is None or self.muted:
+            return
+        if self._sending is not None:
+            self._changed |= present != self._sending
             return
         if present not in (self.reported, self._failed):
             self._sending = present
@@ -34,13 +38,20 @@ class Reporter:
 
     def allow(self, *, afresh: bool) -> None:
         """Statuses can be sent again; `afresh` forgets what the central system knows."""
-        self.muted, self._sending, self._failed = False, None, None
+        self.muted, self._sending, self._failed, self._changed = False, None, None, False
         if afresh:
             self.reported = None
 
+    def taken(self) -> bool:
+        """The CALL was answered, and nobody need look again; False leaves it to `ended`."""
+        if self._changed or self._sending is None:
+            return False
+        self.reported, self._sending, self._failed = self._sending, None, None
+        return True
+
     def ended(self, why: Why | None) -> bool:
         """The CALL is over, `why` there is no answer; whether to `retry` after AGAIN_S."""
-        sent, self._sending = self._sending, None
+        sent, self._sending, self._changed = self._sending, None, False
         if why is None:
             self.reported, self._failed = sent, None
         elif why in (Why.OFFLINE, Why.LOST):

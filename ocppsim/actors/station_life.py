@@ -51,8 +51,6 @@ DRAIN_WITHIN_S = 10.0
 CLOSE_WITHIN_S = 4.0
 """The close handshake itself takes two seconds at most."""
 
-_STATUS = object()
-
 T = TypeVar("T")
 
 
@@ -131,7 +129,7 @@ class StationLife:
             self.registrar.boot_ended(outcome)
         elif ref is BEAT:
             self.registrar.beat_ended(outcome)
-        elif ref is _STATUS:
+        elif ref is self.reporter:
             if self.reporter.ended(outcome.why):
                 self.me.after(AGAIN_S, ReportAgain())
             self.reporter.update(self._present())
@@ -168,13 +166,14 @@ class StationLife:
 
     def report_station(self, *, triggered: bool = False) -> None:
         if triggered:
-            self._send_status(self._present(), Kind.TRIGGERED, object())
+            self._send_status(self._present(), Kind.TRIGGERED)
         else:
             self.reporter.update(self._present())
 
-    def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY, ref: object = _STATUS) -> None:
+    def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY) -> None:
         at = clock.now() + self.context.memory.offset_s
         draft = self.context.dialect.status(0, what[0], what[1], at)
+        ref = self.reporter if kind is Kind.ORDINARY else None
         self.context.link.tell(Send(draft, self.me, ref, kind))
 
     # -- power

@@ -5,8 +5,9 @@ Facts are state, not events: the world holds the present value, and each life of
 
 from collections.abc import Mapping
 
-from attrs import define, evolve, field
+from attrs import define, field
 
+from ocppsim.model.evolving import evolve
 from ocppsim.actors.messages import ConnectorMessage, Do, Look
 from ocppsim.actors.runtime import Actor, NoAnswer
 from ocppsim.model.facts import Facts, Fault, Lock

@@ -8,10 +8,11 @@ from enum import Enum, auto
 from functools import lru_cache
 from math import inf
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from ocppsim.model import energy
 from ocppsim.model.energy import Bounds, Limit, Reading
+from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.settings import Settings
@@ -69,12 +70,12 @@ def busy(c: Connector) -> bool:
     return c.session is not None or c.tag is not None or c.asking is not None
 
 
-def status(c: Connector, outlet: Outlet) -> Status:
-    """What the connector is, from facts, session and availability alone."""
+def status(c: Connector, outlet: Outlet, power: Limit | None = None) -> Status:
+    """What the connector is, from facts, session and availability alone; `power` as `flowing` has it."""
     if c.facts.out_of_order:
         return Status.FAULTED
     if c.session is not None:
-        return Status.FINISHING if c.session.interrupted else _charging_status(c, outlet)
+        return Status.FINISHING if c.session.interrupted else _charging_status(c, power or flowing(c, outlet))
     if not c.operative:
         return Status.UNAVAILABLE
     if busy(c):
@@ -84,10 +85,9 @@ def status(c: Connector, outlet: Outlet) -> Status:
     return Status.PREPARING if occupied(c, outlet) else Status.AVAILABLE
 
 
-def _charging_status(c: Connector, outlet: Outlet) -> Status:
+def _charging_status(c: Connector, power: Limit) -> Status:
     if c.share_w is None:
         return Status.PREPARING  # the contactor is still open
-    power = flowing(c, outlet)
     if power.power_w > 0:
         return Status.CHARGING
     return Status.SUSPENDED_EV if power.by == "vehicle" else Status.SUSPENDED_EVSE

@@ -7,7 +7,7 @@ is there.
 
 from typing import assert_never
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from ocppsim.model.connector import (
     SLACK_S,
@@ -22,6 +22,7 @@ from ocppsim.model.connector import (
     samples_until,
     status,
 )
+from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault, Lock
 from ocppsim.model.inputs import (
     Arm,

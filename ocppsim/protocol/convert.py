@@ -42,7 +42,8 @@ def _names(cls: type[AttrsInstance]) -> dict[str, Any]:
 
 def _time_text(value: datetime) -> str:
     """UTC with `Z` and milliseconds."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def _time(value: object, _: object) -> datetime:

@@ -239,9 +239,10 @@ class Link:
     # -- writing
 
     async def _write(self) -> None:
+        now = trio.current_time()
         while self.transport is not None:
             before = self.session.flying
-            text = self.session.next(trio.current_time())
+            text = self.session.next(now)
             if text is None:
                 break
             flying = self.session.flying

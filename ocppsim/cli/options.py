@@ -101,9 +101,9 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--insecure", action="store_true", help="accept any server certificate")
     group.add_argument(
         "--transport",
-        choices=["trio-websocket", "websockets"],
-        default="trio-websocket",
-        help="the second is faster and takes less memory; it needs ocppsim[fast]",
+        choices=["auto", "trio-websocket", "websockets"],
+        default="auto",
+        help="websockets is faster and takes less memory; auto takes it where ocppsim[fast] is installed",
     )
     group.add_argument("--header", type=header, action="append", default=[], metavar="'NAME: VALUE'")
     group.add_argument(

@@ -27,7 +27,7 @@ def websocket_dial(
     tls: ssl.SSLContext | None = None,
     addresses: AddressBook,
     handshake_timeout_s: float = 30.0,
-    transport: TransportName = "trio-websocket",
+    transport: TransportName = "auto",
 ) -> Dial:
     """How to open a websocket to `address`, again and again.
 
@@ -51,6 +51,11 @@ def websocket_dial(
 def _opened_by(transport: TransportName) -> _Open:
     """Loads the library of this transport and no other."""
     match transport:
+        case "auto":
+            try:
+                return _opened_by("websockets")
+            except ValueError:
+                return _opened_by("trio-websocket")
         case "trio-websocket":
             from ocppsim.actors.wire.websocket import open_websocket
 

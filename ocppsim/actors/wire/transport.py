@@ -6,8 +6,8 @@ from typing import Literal, NoReturn, Protocol, TypeAlias
 
 from attrs import frozen
 
-TransportName = Literal["trio-websocket", "websockets"]
-"""The libraries that can carry a websocket; the second one is optional."""
+TransportName = Literal["auto", "trio-websocket", "websockets"]
+"""The libraries that can carry a websocket. The last one is optional; "auto" takes it where it is installed."""
 
 CLOSE_S = 2.0
 """How long, in wire time, a clean close may take."""

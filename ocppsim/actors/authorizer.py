@@ -7,8 +7,9 @@ from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import Outcome, Send, Take
 from ocppsim.dialects.dialect import InvalidMessage
 from ocppsim.model.answers import CallAnswer, SessionAnswer, TagAnswer
-from ocppsim.model.authorization import Decision, TagInfo, TagStatus, decide
+from ocppsim.model.authorization import Decision, TagInfo, TagStatus, decide, folded
 from ocppsim.model.inputs import Authorized, Refused, SessionRefused
+from ocppsim.model.local_list import ListConflict
 from ocppsim.model.outbox import Entry
 from ocppsim.protocol.session import Why
 
@@ -43,12 +44,13 @@ class Authorizer:
                 self.context.link.tell(Send(draft, self.context.station, Asked(connector, tag)))
 
     def decide(self, tag: str, *, online: bool) -> Decision:
-        return decide(tag, self.context.memory.cache, clock.now(), self.context.settings, online=online)
+        settings = self.context.settings
+        return decide(self.context.memory.known(tag, settings), clock.now(), settings, online=online)
 
     def ended(self, asked: Asked, outcome: Outcome) -> None:
         """The Authorize is over; without an answer the tag is judged as it would be offline."""
         if isinstance(outcome.answer, TagAnswer) and (info := outcome.answer.info) is not None:
-            self.context.memory.learn(asked.tag, info)
+            self._learn(asked.tag, info)
             if not info.valid(clock.now()):
                 self.context.board.refused(f"Authorize: the tag is {_words(info)}")
             self._tell(asked.connector, asked.tag, accepted=info.valid(clock.now()))
@@ -65,10 +67,26 @@ class Authorizer:
         info = answer.info if isinstance(answer, SessionAnswer | TagAnswer) else None
         if info is None or entry.tag is None:
             return
-        self.context.memory.learn(entry.tag, info)
+        self._learn(entry.tag, info)
         if isinstance(answer, SessionAnswer) and not info.valid(clock.now()):
             self.context.board.refused(f"{entry.action}: the tag is {_words(info)}")
             self._refuse_session(entry.session)
+
+    def _learn(self, tag: str, info: TagInfo) -> None:
+        """The cache learns of tags that the list does not have (3.5.3); the list learns nothing (3.5.2)."""
+        memory, settings = self.context.memory, self.context.settings
+        listed = memory.local_list.tags.get(folded(tag)) if settings.local_list_enabled else None
+        if listed is None:
+            if settings.cache_enabled:
+                memory.learn(tag, info, clock.now())
+        elif listed.valid(clock.now()) != info.valid(clock.now()):
+            self._tell_conflict()
+
+    def _tell_conflict(self) -> None:
+        memory = self.context.memory
+        conflict = ListConflict(memory.operative, clock.now() + memory.offset_s)
+        draft = self.context.dialect.announce(conflict)
+        self.context.link.tell(Send(draft, self.context.station, None))
 
     def _refuse_session(self, key: str) -> None:
         for number, connector in self.context.memory.connectors.items():

@@ -5,12 +5,13 @@ messages that follow from it are one record, so that neither exists without the 
 """
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any, TypeAlias
 
 import attrs
 from attrs import define, field
 
-from ocppsim.model.authorization import TagInfo, TagStatus, remembered
+from ocppsim.model.authorization import TagInfo, Tags, TagStatus, remembered
 from ocppsim.model.connector import Connector
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.session import ChargingSession
@@ -29,7 +30,7 @@ class Kept:
     changed: dict[str, str] = field(factory=dict)
     operative: bool = True
     scheduled: bool | None = None
-    cache: Mapping[str, TagInfo] = field(factory=dict)
+    cache: Tags = field(factory=dict)
     connectors: dict[int, Connector] = field(factory=dict)
     outbox: Outbox = field(factory=Outbox)
     blocks: dict[str, object] = field(factory=dict)  # JSON of the functional blocks, each under its name
@@ -63,8 +64,9 @@ def available(operative: bool, scheduled: bool | None) -> Record:
     return {"operative": operative, "scheduled": scheduled}
 
 
-def learned(tag: str, info: TagInfo) -> Record:
-    return {"tag": tag, "info": [info.status.name, info.expires_at, info.parent]}
+def learned(tag: str, info: TagInfo, at: float | None = None) -> Record:
+    """What had expired by then makes room, if there is none."""
+    return {"tag": tag, "info": [info.status.name, info.expires_at, info.parent], "at": at}
 
 
 def forgotten() -> Record:
@@ -152,7 +154,8 @@ def _apply(kept: Kept, record: Record) -> None:
     if "tag" in record:
         status, expires_at, parent = record["info"]
         info = TagInfo(TagStatus[status], expires_at, parent)
-        kept.cache = remembered(kept.cache, record["tag"], info)
+        at = record.get("at")
+        kept.cache = remembered(kept.cache, record["tag"], info, -inf if at is None else at)
     if "forgotten" in record:
         kept.cache = {}
     if "block" in record:

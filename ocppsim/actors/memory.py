@@ -10,11 +10,16 @@ from ocppsim.actors.journal import Kept
 from ocppsim.actors.reporter import Reporter
 from ocppsim.actors.store import Store
 from ocppsim.dialects.dialect import Draft
-from ocppsim.model.authorization import TagInfo, remembered
+from ocppsim.model import local_list
+from ocppsim.model.authorization import TagInfo, Tags, folded, known, remembered
 from ocppsim.model.connector import Connector, interrupted
+from ocppsim.model.local_list import LocalList
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.session import StopReason
+from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
+
+_LOCAL_LIST = "local list"
 
 
 @frozen
@@ -39,7 +44,8 @@ class Memory:
     changed: Mapping[str, str]
     operative: bool = True  # of the station as a whole
     scheduled: bool | None = None
-    cache: Mapping[str, TagInfo] = field(factory=dict)
+    cache: Tags = field(factory=dict)
+    local_list: LocalList = LocalList()
     blocks: dict[str, object] = field(factory=dict)  # see `keep`
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
@@ -68,6 +74,7 @@ class Memory:
             kept.operative,
             kept.scheduled,
             cache=kept.cache,
+            local_list=local_list.from_json(kept.blocks.get(_LOCAL_LIST)),
             blocks=kept.blocks,
         )
         store.record(specification.id, journal.started(start))
@@ -143,14 +150,22 @@ class Memory:
             self.operative, self.scheduled = operative, scheduled
             self._record(journal.available(operative, scheduled))
 
-    def learn(self, tag: str, info: TagInfo) -> None:
-        if self.cache.get(tag) != info:
-            self.cache = remembered(self.cache, tag, info)
-            self._record(journal.learned(tag, info), urgent=False)
+    def known(self, tag: str, settings: Settings) -> TagInfo | None:
+        return known(tag, self.local_list.tags, self.cache, settings)
+
+    def learn(self, tag: str, info: TagInfo, now: float) -> None:
+        if self.cache.get(folded(tag)) != info:
+            self.cache = remembered(self.cache, tag, info, now)
+            self._record(journal.learned(tag, info, now), urgent=False)
 
     def forget_tags(self) -> None:
         self.cache = {}
         self._record(journal.forgotten())
+
+    def keep_local_list(self, changed: LocalList) -> None:
+        if changed is not self.local_list:
+            self.local_list = changed
+            self.keep(_LOCAL_LIST, local_list.to_json(changed))
 
     # -- the functional blocks
 

@@ -52,7 +52,9 @@ class Station:
     def admits_offline(self, tag: str) -> bool:
         """Whether the tag could charge without asking the central system."""
         context = self.context
-        decision = decide(tag, context.memory.cache, clock.now(), context.settings, online=False)
+        decision = decide(
+            context.memory.known(tag, context.settings), clock.now(), context.settings, online=False
+        )
         return decision is Decision.ACCEPT
 
     def cut_power(self) -> None:

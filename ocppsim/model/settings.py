@@ -21,4 +21,7 @@ class Settings:
     local_pre_authorize: bool = True
     local_authorize_offline: bool = True
     allow_offline_unknown: bool = False
+    local_list_enabled: bool = True
+    local_list_length: int = 1000
+    local_list_update_length: int = 200  # changes in one update
     measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from ocppsim.model.authorization import (
     CACHE_SIZE,
-    Cache,
     Decision,
     TagInfo,
+    Tags,
     TagStatus,
     decide,
     remembered,
 )
+from ocppsim.model.authorization import known as look_up
 from ocppsim.model.settings import Settings
 
 NOW = 1_767_225_600.0
@@ -46,8 +47,8 @@ def decided(
         allow_offline_unknown=unknown_offline,
     )
     info = KNOWN[known]
-    cache: Cache = {} if info is None else {"TAG": info}
-    return decide("TAG", cache, NOW, settings, online=online)
+    cache: Tags = {} if info is None else {"tag": info}
+    return decide(look_up("TAG", {}, cache, settings), NOW, settings, online=online)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_nothing_but_accepted_is_valid(status: TagStatus) -> None:
 # -- the cache
 
 
-def filled(valid: int, invalid: int = 0) -> Cache:
+def filled(valid: int, invalid: int = 0) -> Tags:
     """The valid tags are older."""
     tags = {f"valid-{number}": VALID for number in range(valid)}
     return tags | {f"invalid-{number}": TagInfo(TagStatus.INVALID) for number in range(invalid)}
@@ -155,7 +156,7 @@ def filled(valid: int, invalid: int = 0) -> Cache:
 def test_the_last_word_on_a_tag_counts() -> None:
     cache = remembered({}, "TAG", VALID)
     cache = remembered(cache, "TAG", TagInfo(TagStatus.BLOCKED))
-    assert cache == {"TAG": TagInfo(TagStatus.BLOCKED)}
+    assert cache == {"tag": TagInfo(TagStatus.BLOCKED)}
 
 
 def test_when_it_is_full_those_not_accepted_go_first() -> None:
@@ -195,4 +196,50 @@ def test_it_never_grows_beyond_its_size_and_knows_the_last_tag(
     for number, status in tags:
         cache = remembered(cache, f"T-{number}", TagInfo(status))
         assert len(cache) <= CACHE_SIZE
-        assert cache[f"T-{number}"].status is status
+        assert cache[f"t-{number}"].status is status
+
+
+# -- the list
+
+
+NOT_VALID = TagInfo(TagStatus.BLOCKED)
+
+
+@pytest.mark.parametrize(
+    ("listed", "cached", "list_enabled", "cache_enabled", "expected"),
+    [
+        (VALID, NOT_VALID, True, True, VALID),
+        (NOT_VALID, VALID, True, True, NOT_VALID),
+        (None, VALID, True, True, VALID),
+        (NOT_VALID, VALID, False, True, VALID),
+        (NOT_VALID, VALID, True, False, NOT_VALID),
+        (None, VALID, True, False, None),
+        (NOT_VALID, None, False, True, None),
+    ],
+)
+def test_the_list_goes_before_the_cache(
+    listed: TagInfo | None,
+    cached: TagInfo | None,
+    list_enabled: bool,
+    cache_enabled: bool,
+    expected: TagInfo | None,
+) -> None:
+    """3.5.3; what is switched off knows nothing."""
+    settings = Settings(local_list_enabled=list_enabled, cache_enabled=cache_enabled)
+    listed_tags, cache = ({} if info is None else {"tag": info} for info in (listed, cached))
+    assert look_up("Tag", listed_tags, cache, settings) is expected
+
+
+def test_tags_are_compared_without_regard_to_case() -> None:
+    """7.28: an idToken is case insensitive."""
+    cache = remembered({}, "Tag", VALID)
+    assert look_up("TAG", {}, cache, Settings()) is VALID
+    assert len(remembered(cache, "tAG", NOT_VALID)) == 1
+
+
+def test_what_has_expired_makes_room_before_what_is_valid() -> None:
+    """3.5.1: not-valid entries go first, and an entry whose date is past is not valid."""
+    cache = remembered(filled(valid=CACHE_SIZE - 1), "OLD", TagInfo(TagStatus.ACCEPTED, NOW - 1), NOW)
+    cache = remembered(cache, "NEW", VALID, NOW)
+    assert "old" not in cache
+    assert "valid-0" in cache

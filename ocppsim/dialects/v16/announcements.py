@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ocppsim.dialects.v16 import local_auth_list
 from ocppsim.model.announcement import Announcement
 from ocppsim.protocol.actions import Message
 
-MESSAGES: Mapping[type[Announcement], Callable[[Any], Message[object]]] = {}
+MESSAGES: Mapping[type[Announcement], Callable[[Any], Message[object]]] = {**local_auth_list.MESSAGES}

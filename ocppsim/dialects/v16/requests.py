@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-from ocppsim.dialects.v16 import core, remote_trigger
+from ocppsim.dialects.v16 import core, local_auth_list, remote_trigger
 from ocppsim.dialects.v16.row import Row
 
-ROWS: Mapping[str, Row] = {**core.ROWS, **remote_trigger.ROWS}
+ROWS: Mapping[str, Row] = {
+    **core.ROWS,
+    **local_auth_list.ROWS,
+    **remote_trigger.ROWS,
+}

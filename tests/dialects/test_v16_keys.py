@@ -17,7 +17,7 @@ from ocppsim.dialects.v16.keys import KEYS, problem
 from ocppsim.model.commands import KeyVerdict
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet, Specification
-from ocppsim.protocol import schemas
+from ocppsim.protocol import schemas, v16
 
 DIALECT = Dialect16()
 STATION = Specification("CS-1", outlets={1: Outlet(), 2: Outlet(), 3: Outlet()})
@@ -124,7 +124,9 @@ def test_what_is_told_is_what_was_written() -> None:
 def test_the_keys_about_the_station_are_true() -> None:
     names = ("NumberOfConnectors", "GetConfigurationMaxKeys", "SupportedFeatureProfiles")
     values = DIALECT.report_keys(STATION, {}, names).values
-    assert [text for text, _ in values.values()] == ["3", str(MOST_KEYS), "Core,RemoteTrigger"]
+    number, most, profiles = (text for text, _ in values.values())
+    assert (number, most) == ("3", str(MOST_KEYS))
+    assert set((profiles or "").split(",")) == {action.profile for action in v16.ACTIONS.values()}
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from ocppsim.dialects.v16.core_keys import MOST_KEYS
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.model import commands
+from ocppsim.model.authorization import TagInfo, TagStatus
 from ocppsim.model.commands import KeyReport, KeyVerdict, TransferVerdict, TriggerVerdict
 from ocppsim.model.inputs import Verdict
+from ocppsim.model.local_list import Change, GetListVersion, ListVerdict, UpdateList
 from ocppsim.model.specification import Outlet, Specification
 from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.actions import Sender
@@ -31,9 +33,21 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
         commands.TriggerMessage(commands.Trigger.STATUS, 2),
     ),
     "GetConfiguration": ({"key": ["A", "B"]}, commands.GetKeys(("A", "B"))),
+    "GetLocalListVersion": ({}, GetListVersion()),
     "RemoteStartTransaction": ({"idTag": "T"}, commands.StartRemotely(None, "T")),
     "RemoteStopTransaction": ({"transactionId": 7}, commands.StopRemotely(7)),
     "Reset": ({"type": "Hard"}, commands.Reset(hard=True)),
+    "SendLocalList": (
+        {
+            "listVersion": 3,
+            "updateType": "Full",
+            "localAuthorizationList": [
+                {"idTag": "T", "idTagInfo": {"status": "ConcurrentTx", "parentIdTag": "P"}},
+                {"idTag": "U"},
+            ],
+        },
+        UpdateList(3, True, (Change("T", TagInfo(TagStatus.CONCURRENT, parent="P")), Change("U", None))),
+    ),
     "TriggerMessage": (
         {"requestedMessage": "Heartbeat"},
         commands.TriggerMessage(commands.Trigger.HEARTBEAT, None),
@@ -60,6 +74,10 @@ WORDS: list[tuple[str, object, str]] = [
     ("RemoteStartTransaction", Verdict.REJECTED, "Rejected"),
     ("RemoteStopTransaction", Verdict.ACCEPTED, "Accepted"),
     ("Reset", Verdict.ACCEPTED, "Accepted"),
+    ("SendLocalList", ListVerdict.ACCEPTED, "Accepted"),
+    ("SendLocalList", ListVerdict.FAILED, "Failed"),
+    ("SendLocalList", ListVerdict.NOT_SUPPORTED, "NotSupported"),
+    ("SendLocalList", ListVerdict.VERSION_MISMATCH, "VersionMismatch"),
     ("TriggerMessage", TriggerVerdict.ACCEPTED, "Accepted"),
     ("TriggerMessage", TriggerVerdict.REJECTED, "Rejected"),
     ("TriggerMessage", TriggerVerdict.NOT_IMPLEMENTED, "NotImplemented"),
@@ -99,8 +117,7 @@ def test_keys_are_reported_with_values_and_unknown_ones_by_name() -> None:
     ("action", "fault"),
     [
         ("BootNotification", Fault.NOT_SUPPORTED),  # of the wrong direction
-        ("SendLocalList", Fault.NOT_SUPPORTED),  # of 1.6, but not offered here
-        ("SetChargingProfile", Fault.NOT_SUPPORTED),
+        ("SetChargingProfile", Fault.NOT_SUPPORTED),  # of 1.6, but not offered here
         ("ResetResponse", Fault.NOT_IMPLEMENTED),  # no action at all
         ("GetVariables", Fault.NOT_IMPLEMENTED),
         ("", Fault.NOT_IMPLEMENTED),
@@ -129,7 +146,9 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(name for name, key in KEYS.items() if key.setting))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, key in KEYS.items() if key.setting and not key.readonly)
+)
 def test_each_key_sets_what_it_names(name: str) -> None:
     key = KEYS[name]
     assert key.setting is not None

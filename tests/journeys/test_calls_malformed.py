@@ -37,7 +37,7 @@ REFUSED = [
     ('[2,"x","ResetResponse",{}]', "NotImplemented"),
     ('[2,"x","",{}]', "NotImplemented"),
     ('[2,"x","BootNotification",{}]', "NotSupported"),
-    ('[2,"x","GetLocalListVersion",{}]', "NotSupported"),
+    ('[2,"x","Authorize",{"idTag":"T"}]', "NotSupported"),
     ('[2,"x","Reset",{"type":7}]', "TypeConstraintViolation"),
     ('[2,"x","ChangeAvailability",{"connectorId":"1","type":"Operative"}]', "TypeConstraintViolation"),
     ('[2,"x","Reset",{}]', "OccurenceConstraintViolation"),

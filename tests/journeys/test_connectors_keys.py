@@ -185,6 +185,13 @@ async def TransactionMessageRetryInterval(play: Stage) -> None:  # noqa: N802
     assert play.times("StartTransaction") == [0, 20, 60]
 
 
+@key
+async def LocalAuthListEnabled(play: Stage) -> None:  # noqa: N802
+    assert await play.ask("GetLocalListVersion") == {"listVersion": 0}
+    await play.set_key("LocalAuthListEnabled", "false")
+    assert await play.ask("GetLocalListVersion") == {"listVersion": -1}
+
+
 @pytest.mark.parametrize("name", JOURNEYS)
 async def test_a_key_has_its_effect_at_once(autojump_clock: object, name: str) -> None:
     async with stage() as play:

@@ -20,10 +20,21 @@ ALLOWED = {
     "presets": {"model"},
     "actors": {"actors.runtime", "dialects", "model", "protocol"} | BASE,
     "csms": {"protocol"} | BASE,
+    "support": {"dialects", "protocol"},
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},
     "embedding": {"actors", "actors.runtime", "csms", "dialects", "model", "presets", "protocol", "testing"},
-    "cli": {"actors", "actors.runtime", "csms", "dialects", "model", "presets", "protocol", "terminal"}
+    "cli": {
+        "actors",
+        "actors.runtime",
+        "csms",
+        "dialects",
+        "model",
+        "presets",
+        "protocol",
+        "support",
+        "terminal",
+    }
     | BASE,
 }
 SOCKETS = {"socket", "ssl", "trio_websocket", "wsproto", "websockets"}

@@ -1,0 +1,1 @@
+"""What is honoured of OCPP, message by message and key by key, and which tests show it."""

@@ -42,7 +42,7 @@ class ConnectorHandle:
     @property
     def view(self) -> ConnectorView:
         """Status, power, register, SoC and session, as they are now."""
-        return self.station.board.connectors[self.number]
+        return self.station.station.view(self.number)
 
     async def plug(self, vehicle: Vehicle | None = None, soc: float = 0.2) -> None:
         """Connect an EV with this state of charge (0 to 1)."""
@@ -173,16 +173,25 @@ async def open_simulator(
 ) -> AsyncIterator[Simulator]:
     """A simulator without stations; without a URL they talk to an embedded central system, in memory.
 
-    Leaving the block ends all stations at once.
+    Leaving the block ends all stations at once. What the block raises comes out as it is, in no group.
     """
     seed = randbits(32) if seed is None else seed
+    failure: Exception | None = None
     async with AsyncExitStack() as stack:
         if url is None:
             csms = await stack.enter_async_context(open_central_system(csms or CentralSystem(seed=seed)))
         fleet = await stack.enter_async_context(open_fleet(seed))
         simulator = Simulator(fleet, url, csms, headers)
         fleet.listeners.append(simulator.hear)
-        yield simulator
+        try:
+            yield simulator
+        except Exception as error:
+            failure = error  # around the nurseries, which would wrap it
+    if failure is not None:
+        try:
+            raise failure
+        finally:
+            del failure  # or the traceback would hold this frame, and the frame the traceback
 
 
 def _status(name: str) -> Status:

@@ -41,3 +41,27 @@ async def test_mistakes_are_named(autojump_clock: trio.testing.MockClock) -> Non
             await station.connector(1).until("Humming", within=1)
         with pytest.raises(trio.TooSlowError):
             await station.connector(1).until("Charging", within=1)
+
+
+async def test_a_mistake_in_the_block_comes_out_as_it_is(autojump_clock: trio.testing.MockClock) -> None:
+    async def mistaken() -> None:
+        async with ocppsim.open_simulator() as simulator:
+            await simulator.add()
+            raise AssertionError("mine")
+
+    with pytest.raises(AssertionError, match="mine"):
+        await mistaken()
+
+
+async def test_energy_flows_between_two_events(autojump_clock: trio.testing.MockClock) -> None:
+    async with ocppsim.open_simulator() as simulator:
+        station = await simulator.add(keys={"MeterValueSampleInterval": "0"})
+        await station.booted()
+        connector = station.connector(1)
+        await connector.plug()
+        await connector.present("TAG-1")
+        await connector.until("Charging", within=10)
+        before = connector.view
+        await trio.sleep(600)
+        assert connector.view.register_wh - before.register_wh == pytest.approx(11_040 / 6, rel=1e-3)
+        assert (connector.view.soc or 0) > (before.soc or 0)

@@ -20,6 +20,8 @@ from ocppsim.actors.wire.transport import Dial
 from ocppsim.actors.world import World
 from ocppsim.dialects.dialect import Dialect, InvalidMessage
 from ocppsim.model.authorization import Decision, decide
+from ocppsim.model.connector import advanced, flowing
+from ocppsim.model.evolving import evolve
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
 
@@ -48,6 +50,19 @@ class Station:
     @property
     def board(self) -> Board:
         return self.context.board
+
+    def view(self, number: int) -> ConnectorView:
+        """The connector as it is now: between two events its board stands still, while energy flows on."""
+        shown, state = self.board.connectors[number], self.context.memory.connectors[number]
+        if shown.power.power_w <= 0 or state.session is None or state.session is not shown.session:
+            return shown
+        outlet = self.context.specification.outlets[number]
+        state = advanced(state, clock.now(), outlet)
+        return evolve(shown, power=flowing(state, outlet), register_wh=state.register_wh, soc=state.soc)
+
+    def views(self) -> list[ConnectorView]:
+        """All connectors as they are now, in their order."""
+        return [self.view(number) for number in sorted(self.board.connectors)]
 
     def admits_offline(self, tag: str) -> bool:
         """Whether the tag could charge without asking the central system."""

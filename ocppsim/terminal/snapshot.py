@@ -66,7 +66,7 @@ def row_of(fleet: Fleet, station: Station) -> Row:
     statistics = station.context.station.statistics()
     link = _link(fleet, board, statistics)
     down = link in DOWN
-    views = [board.connectors[number] for number in sorted(board.connectors)]
+    views = station.views()
     charged = [view.soc for view in views if view.soc is not None]
     return Row(
         station=printable(station.id),

@@ -48,12 +48,13 @@ def summarise(fleet: Fleet) -> Summary:
     boards = [station.board for station in fleet.stations.values()]
     tallies = [board.tally for board in boards]
     statistics = [station.context.station.statistics() for station in fleet.stations.values()]
-    views = [view for board in boards for view in board.connectors.values()]
+    by_station = [station.views() for station in fleet.stations.values()]
+    views = [view for views in by_station for view in views]
     running = [
         view
-        for board, station in zip(boards, statistics, strict=True)
+        for views, station in zip(by_station, statistics, strict=True)
         if station.condition not in _DOWN
-        for view in board.connectors.values()
+        for view in views
     ]
     return Summary(
         stations=len(boards),

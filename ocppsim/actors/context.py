@@ -2,17 +2,23 @@
 
 from collections.abc import Mapping
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ocppsim.actors.board import Board
 from ocppsim.actors.memory import Memory
 from ocppsim.actors.messages import Configure, ConnectorMessage, LinkMessage, StationMessage
 from ocppsim.actors.runtime import Actor
 from ocppsim.actors.trace import Tracer
+from ocppsim.actors.transfer import Transfers
 from ocppsim.dialects.dialect import Dialect
+from ocppsim.model import firmware_record
 from ocppsim.model.session import StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
+
+
+FIRMWARE = "firmware"
+"""Under this name the memory keeps version and update."""
 
 
 @define(eq=False)
@@ -25,11 +31,17 @@ class StationContext:
     board: Board
     tracer: Tracer
     settings: Settings
+    transfers: Transfers
     station: Actor[StationMessage] = field(init=False)
     link: Actor[LinkMessage] = field(init=False)
     wire: Actor[None] = field(init=False)
     connectors: Mapping[int, Actor[ConnectorMessage]] = field(init=False)
     ended_by: StopReason | None = None  # why this life ends, where that is planned
+
+    def present_specification(self) -> Specification:
+        """With the firmware that the last update brought."""
+        version = firmware_record.read(self.memory.blocks.get(FIRMWARE)).version
+        return self.specification if version is None else evolve(self.specification, firmware_version=version)
 
     def begin_life(self) -> None:
         self.ended_by = None

@@ -14,6 +14,7 @@ from ocppsim.actors.runtime import Actor, GaveUp, System, Tier, cause, open_syst
 from ocppsim.actors.station import Station, assemble
 from ocppsim.actors.store import Forgetful, Store
 from ocppsim.actors.trace import Listener
+from ocppsim.actors.transfer import MakeTransfers, pretended
 from ocppsim.actors.wire.transport import Dial
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.model.session import StopReason
@@ -34,6 +35,7 @@ class Fleet:
     seed: int
     store: Store
     nursery: trio.Nursery
+    transfers: MakeTransfers = pretended
     stations: dict[str, Station] = field(factory=dict)
     drivers: dict[str, list[Driver]] = field(factory=dict)
     failed: dict[str, str] = field(factory=dict)  # station -> cause
@@ -47,7 +49,15 @@ class Fleet:
         if specification.id in self.stations:
             raise ValueError(f"there is a station {specification.id} already")
         station = assemble(
-            self.system, specification, dialect, dial, self.store, self.seed, self.latencies, self.listeners
+            self.system,
+            specification,
+            dialect,
+            dial,
+            self.store,
+            self.seed,
+            self.latencies,
+            self.listeners,
+            self.transfers,
         )
         self.stations[station.id] = station
         index = len(self.stations)
@@ -113,10 +123,15 @@ def _deserted(board: Board) -> bool:
 
 
 @asynccontextmanager
-async def open_fleet(seed: int, store: Store | None = None) -> AsyncIterator[Fleet]:
-    """A fleet without stations; leaving the block ends them all at once, as a loss of power would."""
+async def open_fleet(
+    seed: int, store: Store | None = None, transfers: MakeTransfers = pretended
+) -> AsyncIterator[Fleet]:
+    """A fleet without stations; leaving the block ends them all at once, as a loss of power would.
+
+    In virtual time transfers must be pretended: no other machine follows that clock.
+    """
     async with open_system(ordered=clock.is_virtual()) as system, trio.open_nursery() as nursery:
-        fleet = Fleet(system, seed, store or Forgetful(), nursery)
+        fleet = Fleet(system, seed, store or Forgetful(), nursery, transfers)
         nursery.start_soon(fleet.store.live, name="store")
         yield fleet
         nursery.cancel_scope.cancel()

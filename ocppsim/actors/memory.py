@@ -47,6 +47,7 @@ class Memory:
     cache: Tags = field(factory=dict)
     local_list: LocalList = LocalList()
     blocks: dict[str, object] = field(factory=dict)  # see `keep`
+    secrets: dict[str, str] = field(factory=dict, repr=False)  # outlive a life, and are in no store
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
     cut_by: dict[int, StopReason] = field(factory=dict)  # why the session of a connector was cut short

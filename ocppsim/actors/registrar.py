@@ -102,7 +102,7 @@ class Registrar:
         self._booting = True
         self._booted_at = trio.current_time()
         self.registration = self.registration.sent()
-        draft = self.context.dialect.boot(self.context.specification)
+        draft = self.context.dialect.boot(self.context.present_specification())
         self.context.link.tell(Send(draft, self.context.station, BOOT, Kind.BOOT))
 
     def boot_ended(self, outcome: Outcome) -> None:

@@ -14,6 +14,7 @@ from ocppsim.actors.runtime import Actor, Condition, Policy, Restart, Stop, Syst
 from ocppsim.actors.station_life import StationLife
 from ocppsim.actors.store import Store
 from ocppsim.actors.trace import Listener, Tracer
+from ocppsim.actors.transfer import MakeTransfers, pretended
 from ocppsim.actors.wire.backoff import Backoff
 from ocppsim.actors.wire.life import Wire
 from ocppsim.actors.wire.transport import Dial
@@ -95,11 +96,12 @@ def assemble(
     seed: int,
     latencies: Latencies,
     listeners: list[Listener],
+    transfers: MakeTransfers = pretended,
 ) -> Station:
     """A station with its parts, none of them alive yet; ValueError when no message could tell what it is."""
     name = specification.id
     try:
-        dialect.boot(specification)
+        dialect.boot(specification)  # the version of an update is never too long
     except InvalidMessage as error:
         raise ValueError(f"{name}: {error}") from error
     fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
@@ -108,7 +110,9 @@ def assemble(
     board = Board(
         name, memory.outbox, connectors={number: ConnectorView() for number in specification.outlets}
     )
-    context = StationContext(specification, dialect, memory, board, Tracer(name, listeners), settings)
+    context = StationContext(
+        specification, dialect, memory, board, Tracer(name, listeners), settings, transfers(specification)
+    )
     backoff = Backoff(chance.stream(seed, name, "backoff"))
 
     context.station = Actor(

@@ -7,6 +7,7 @@ from enum import Enum
 from attrs import define, field, frozen
 
 from ocppsim import clock
+from ocppsim.actors.station_log import StationLog
 
 
 class Way(Enum):
@@ -50,22 +51,33 @@ Listener = Callable[[TraceEntry], None]
 
 @define(eq=False)
 class Tracer:
-    """One station's; costs next to nothing while nobody listens."""
+    """One station's; costs next to nothing while nobody listens. It fills the logs that the station keeps."""
 
     station: str
     listeners: list[Listener] = field(factory=list)
+    log: StationLog = field(factory=StationLog)
+    security_log: StationLog = field(factory=StationLog)
     _count: int = 0
 
     def frame(self, way: Way, text: str | bytes, attempt: int = 1) -> None:
+        if isinstance(text, str):
+            self.log.frame(clock.now(), way.value, text)
         if self.listeners:
             self._tell(way, text if isinstance(text, str) else repr(text), attempt)
 
     def violation(self, what: str) -> None:
         """The central system broke a rule."""
+        self.log.add(clock.now(), f"violation: {what}")
         if self.listeners:
             self._tell(Way.NOTE, "", 1, what)
 
+    def security(self, what: str) -> None:
+        """Something worth knowing of the station's security; the log of that has it too."""
+        self.security_log.add(clock.now(), what)
+        self.note(what)
+
     def note(self, what: str) -> None:
+        self.log.add(clock.now(), what)
         if self.listeners:
             self._tell(Way.NOTE, what)
 

@@ -43,6 +43,7 @@ class Connector:
     number: int
     facts: Facts = field(factory=Facts)
     operative: bool = True
+    held: bool = False  # no session may begin for now, for a reason of the station's own
     scheduled: bool | None = None  # the availability to take when the session ends
     asking: str | None = None  # a tag that was shown and is not decided yet
     tag: str | None = None  # a tag that was accepted and waits for the cable
@@ -76,7 +77,7 @@ def status(c: Connector, outlet: Outlet, power: Limit | None = None) -> Status:
         return Status.FAULTED
     if c.session is not None:
         return Status.FINISHING if c.session.interrupted else _charging_status(c, power or flowing(c, outlet))
-    if not c.operative:
+    if not c.operative or c.held:
         return Status.UNAVAILABLE
     if busy(c):
         return Status.PREPARING
@@ -192,4 +193,13 @@ def interrupted(c: Connector, now: float, outlet: Outlet) -> Connector:
     session = c.session
     if session is not None and not session.interrupted:
         session = evolve(session, interrupted_at=now)
-    return evolve(c, session=session, asking=None, tag=None, waiting_since=None, share_w=None, demand_w=0.0)
+    return evolve(
+        c,
+        session=session,
+        held=False,
+        asking=None,
+        tag=None,
+        waiting_since=None,
+        share_w=None,
+        demand_w=0.0,
+    )

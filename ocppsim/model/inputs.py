@@ -75,6 +75,13 @@ class SetAvailability:
 
 
 @frozen
+class Hold:
+    """Take no new session for now, or do again; kept by no life after this one."""
+
+    held: bool
+
+
+@frozen
 class Unlock:
     pass
 
@@ -112,6 +119,7 @@ Input = (
     | StopSession
     | SessionRefused
     | SetAvailability
+    | Hold
     | Unlock
     | Grant
     | TakeSample

@@ -6,6 +6,7 @@ from math import inf
 from attrs import field, frozen
 
 from ocppsim.model.electricity import Supply
+from ocppsim.model.firmware import FirmwareUpgrade
 
 
 @frozen(cache_hash=True)
@@ -28,6 +29,10 @@ class Specification:
     outlets: Mapping[int, Outlet] = field(factory=lambda: {1: Outlet()})
     power_w: float = inf
     firmware_version: str | None = None
+    firmware_upgrade: FirmwareUpgrade = field(factory=FirmwareUpgrade)
+    signed_firmware_only: bool = False  # updates without a signature are not offered
+    manufacturer_roots: tuple[str, ...] = ()  # certificates (PEM) that firmware is trusted by
+    revoked_certificates: frozenset[int] = frozenset()  # serial numbers of signing certificates
     serial_number: str | None = None
     meter_type: str | None = None
     meter_serial_number: str | None = None

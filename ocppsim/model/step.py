@@ -33,6 +33,7 @@ from ocppsim.model.inputs import (
     Ended,
     Grant,
     Happening,
+    Hold,
     Input,
     Observe,
     Present,
@@ -99,6 +100,8 @@ def _take(turn: _Turn, what: Input) -> Verdict:
             return _session_refused(turn, key)
         case SetAvailability(operative):
             return _set_availability(turn, operative)
+        case Hold(held):
+            return _hold(turn, held)
         case Unlock():
             return _unlock(turn)
         case Grant(power_w):
@@ -152,7 +155,7 @@ def _present(turn: _Turn, tag: str) -> Verdict:
             return Verdict.REJECTED
         _end(turn, StopReason.LOCAL, tag)
         return Verdict.ACCEPTED
-    if busy(c) or not c.operative or c.facts.out_of_order:
+    if busy(c) or not c.operative or c.held or c.facts.out_of_order:
         return Verdict.REJECTED
     turn.c = evolve(turn.c, asking=tag)
     turn.happened.append(TagShown(tag))
@@ -171,7 +174,7 @@ def _decided(turn: _Turn, tag: str, *, accepted: bool) -> Verdict:
 
 def _arm(turn: _Turn, tag: str, authorize: bool) -> Verdict:
     c = turn.c
-    if busy(c) or not c.operative or c.facts.out_of_order:
+    if busy(c) or not c.operative or c.held or c.facts.out_of_order:
         return Verdict.REJECTED
     if authorize:
         turn.c = evolve(turn.c, asking=tag)
@@ -213,6 +216,13 @@ def _set_availability(turn: _Turn, operative: bool) -> Verdict:
         return Verdict.ACCEPTED
     # A cable that is still in counts as a new beginning: 1.6 knows no way from Unavailable to Finishing.
     turn.c = evolve(turn.c, operative=operative, tag=None, asking=None, finishing=False)
+    return Verdict.ACCEPTED
+
+
+def _hold(turn: _Turn, held: bool) -> Verdict:
+    """As with availability, a cable that is still in counts as a new beginning afterwards."""
+    if held != turn.c.held:
+        turn.c = evolve(turn.c, held=held, tag=None, asking=None, finishing=False)
     return Verdict.ACCEPTED
 
 

@@ -17,11 +17,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 PARTS = {
     *("protocol", "model", "dialects", "actors", "csms", "terminal", "testing", "cli", "assets"),
-    *("clock", "chance", "presets", "embedding", "support"),
+    *("clock", "chance", "presets", "embedding", "security", "support"),
     *("__init__", "__main__"),  # the names of the embedding API, and the command
 }
 SOCKETS_OF_TRIO = re.compile(r"socket|Socket|SSL|ssl_over_tcp|open_tcp|serve_tcp|serve_listeners|serve_ssl")
-MAY_TOUCH_SOCKETS = ("actors/wire/", "csms/")
+MAY_TOUCH_SOCKETS = ("actors/transfer/", "actors/wire/", "csms/")
 MAY_IMPORT_BY_NAME = {"__init__.py"}  # what the embedding API names is loaded when somebody asks for it
 
 

@@ -18,7 +18,8 @@ ALLOWED = {
     "actors.runtime": set(),
     "dialects": {"model", "protocol", "clock"},
     "presets": {"model"},
-    "actors": {"actors.runtime", "dialects", "model", "protocol"} | BASE,
+    "security": {"model"},
+    "actors": {"actors.runtime", "dialects", "model", "protocol", "security"} | BASE,
     "csms": {"protocol"} | BASE,
     "support": {"dialects", "protocol"},
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
@@ -38,7 +39,7 @@ ALLOWED = {
     | BASE,
 }
 SOCKETS = {"socket", "ssl", "trio_websocket", "wsproto", "websockets"}
-MAY_TOUCH_SOCKETS = ("actors.wire", "csms", "cli.options", "cli.csms")
+MAY_TOUCH_SOCKETS = ("actors.transfer", "actors.wire", "csms", "cli.options", "cli.csms")
 
 
 def part(module: str) -> str:

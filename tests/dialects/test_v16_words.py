@@ -9,8 +9,10 @@ from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.model import commands
 from ocppsim.model.authorization import TagInfo, TagStatus
 from ocppsim.model.commands import KeyReport, KeyVerdict, TransferVerdict, TriggerVerdict
+from ocppsim.model.firmware import RETRIES, RETRY_INTERVAL_S, InstallFirmware, Signing, UpdateVerdict
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.local_list import Change, GetListVersion, ListVerdict, UpdateList
+from ocppsim.model.logs import LogKind, UploadAnswer, UploadLog, UploadVerdict
 from ocppsim.model.specification import Outlet, Specification
 from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.actions import Sender
@@ -32,6 +34,18 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
         {"requestedMessage": "StatusNotification", "connectorId": 2},
         commands.TriggerMessage(commands.Trigger.STATUS, 2),
     ),
+    "GetDiagnostics": (
+        {"location": "ftp://h/", "retries": 1, "retryInterval": 5, "startTime": "1970-01-01T00:01:00Z"},
+        UploadLog("ftp://h/", LogKind.DIAGNOSTICS, 60.0, None, 1, 5.0),
+    ),
+    "GetLog": (
+        {
+            "log": {"remoteLocation": "ftp://h/", "latestTimestamp": "1970-01-01T00:01:00Z"},
+            "logType": "SecurityLog",
+            "requestId": 7,
+        },
+        UploadLog("ftp://h/", LogKind.SECURITY, None, 60.0, RETRIES, RETRY_INTERVAL_S, 7),
+    ),
     "GetConfiguration": ({"key": ["A", "B"]}, commands.GetKeys(("A", "B"))),
     "GetLocalListVersion": ({}, GetListVersion()),
     "RemoteStartTransaction": ({"idTag": "T"}, commands.StartRemotely(None, "T")),
@@ -48,11 +62,29 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
         },
         UpdateList(3, True, (Change("T", TagInfo(TagStatus.CONCURRENT, parent="P")), Change("U", None))),
     ),
+    "SignedUpdateFirmware": (
+        {
+            "firmware": {
+                "location": "https://h/f",
+                "retrieveDateTime": "1970-01-01T00:01:00Z",
+                "installDateTime": "1970-01-01T00:02:00Z",
+                "signingCertificate": "PEM",
+                "signature": "c2ln",
+            },
+            "requestId": 7,
+            "retries": -1,
+        },
+        InstallFirmware("https://h/f", 60.0, 120.0, 0, RETRY_INTERVAL_S, Signing(7, "PEM", "c2ln")),
+    ),
     "TriggerMessage": (
         {"requestedMessage": "Heartbeat"},
         commands.TriggerMessage(commands.Trigger.HEARTBEAT, None),
     ),
     "UnlockConnector": ({"connectorId": 2}, commands.UnlockConnector(2)),
+    "UpdateFirmware": (
+        {"location": "ftp://h/f", "retrieveDate": "1970-01-01T00:01:00Z", "retries": 0},
+        InstallFirmware("ftp://h/f", 60.0, retries=0),
+    ),
 }
 
 WORDS: list[tuple[str, object, str]] = [
@@ -71,6 +103,14 @@ WORDS: list[tuple[str, object, str]] = [
     ("ExtendedTriggerMessage", TriggerVerdict.ACCEPTED, "Accepted"),
     ("ExtendedTriggerMessage", TriggerVerdict.REJECTED, "Rejected"),
     ("ExtendedTriggerMessage", TriggerVerdict.NOT_IMPLEMENTED, "NotImplemented"),
+    ("SignedUpdateFirmware", UpdateVerdict.ACCEPTED, "Accepted"),
+    ("SignedUpdateFirmware", UpdateVerdict.ACCEPTED_CANCELED, "AcceptedCanceled"),
+    ("SignedUpdateFirmware", UpdateVerdict.REJECTED, "Rejected"),
+    ("SignedUpdateFirmware", UpdateVerdict.INVALID_CERTIFICATE, "InvalidCertificate"),
+    ("SignedUpdateFirmware", UpdateVerdict.REVOKED_CERTIFICATE, "RevokedCertificate"),
+    ("GetLog", UploadAnswer(UploadVerdict.ACCEPTED, "f.log"), "Accepted"),
+    ("GetLog", UploadAnswer(UploadVerdict.ACCEPTED_CANCELED, "f.log"), "AcceptedCanceled"),
+    ("GetLog", UploadAnswer(UploadVerdict.REJECTED), "Rejected"),
     ("RemoteStartTransaction", Verdict.REJECTED, "Rejected"),
     ("RemoteStopTransaction", Verdict.ACCEPTED, "Accepted"),
     ("Reset", Verdict.ACCEPTED, "Accepted"),

@@ -17,6 +17,9 @@ LENIENT = {
 }
 """What the schema requires of an answer, and a station can live without."""
 
+URIS = {"location"}
+"""The fields that are URIs by their schema."""
+
 SHORTEST = 20
 """No field may hold less text than an idTag."""
 
@@ -58,6 +61,8 @@ def _values(cls: Any, field: "attrs.Attribute[Any]") -> st.SearchStrategy[Any]:
     parts = get_args(field.type)
     kind = parts[0] if NoneType in parts else field.type
     values = _WORDS[field.name] if field.name in _WORDS else _of(kind)
+    if field.name in URIS:
+        values = st.sampled_from(["ftp://user:password@host:2121/folder/", "https://host/file?token=x"])
     if NoneType in parts and (cls.__name__, field.name) not in LENIENT:
         return st.none() | values
     return values

@@ -27,8 +27,12 @@ CLASSES = {
 STATION_SAYS = {
     "Authorize",
     "BootNotification",
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
     "Heartbeat",
+    "LogStatusNotification",
     "MeterValues",
+    "SignedFirmwareStatusNotification",
     "StartTransaction",
     "StatusNotification",
     "StopTransaction",
@@ -48,7 +52,9 @@ def test_an_action_stands_under_its_own_name_and_class(action: str) -> None:
 
 
 def test_who_says_what() -> None:
-    """OCPP 1.6 ed. 2: chapter 4 is what stations say, chapter 5 is for central systems, one is in both."""
+    """OCPP 1.6 ed. 2: chapter 4 is what stations say, chapter 5 is for central systems, one is in both.
+    The security whitepaper says it of each of its messages.
+    """
     senders = {name: action.sender for name, action in v16.ACTIONS.items()}
     assert {name for name, sender in senders.items() if sender is Sender.STATION} == STATION_SAYS
     assert {name for name, sender in senders.items() if sender is Sender.BOTH} == {"DataTransfer"}

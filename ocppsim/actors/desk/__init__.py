@@ -10,7 +10,9 @@ from typing import Any
 from ocppsim.actors.desk.availability import Availability
 from ocppsim.actors.desk.block import Handler, Life, Say
 from ocppsim.actors.desk.configuration import Configuration
+from ocppsim.actors.desk.firmware import Firmware
 from ocppsim.actors.desk.local_list import LocalListDesk
+from ocppsim.actors.desk.logs import Logs
 from ocppsim.actors.desk.sessions import Sessions
 from ocppsim.actors.desk.triggers import Triggers
 from ocppsim.actors.messages import Ignore, Refuse, Reply, Request
@@ -29,7 +31,15 @@ class Desk:
     def __init__(self, life: Life) -> None:
         self.registrar, self.context = life.registrar, life.context
         triggers: dict[Trigger, Say] = {}
-        self.blocks = (Sessions(life), Availability(life), Configuration(life), LocalListDesk(life), Triggers(life, triggers))
+        self.blocks = (
+            Sessions(life),
+            Availability(life),
+            Configuration(life),
+            Firmware(life),
+            LocalListDesk(life),
+            Logs(life),
+            Triggers(life, triggers),
+        )
         self.handlers: dict[type[Command[Any]], Handler] = {}
         for block in self.blocks:
             self.handlers.update(block.handlers)

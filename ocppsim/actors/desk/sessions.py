@@ -32,7 +32,7 @@ class Sessions(Block):
     def _first_free(self) -> int | None:
         """The lowest connector that would take a session."""
         for number, connector in self.context.memory.connectors.items():
-            if connector.operative and not busy(connector) and not connector.facts.out_of_order:
+            if connector.operative and not connector.held and not busy(connector) and not connector.facts.out_of_order:
                 return number
         return None
 

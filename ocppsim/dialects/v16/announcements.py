@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ocppsim.dialects.v16 import local_auth_list
+from ocppsim.dialects.v16 import firmware_management, local_auth_list
 from ocppsim.model.announcement import Announcement
 from ocppsim.protocol.actions import Message
 
-MESSAGES: Mapping[type[Announcement], Callable[[Any], Message[object]]] = {**local_auth_list.MESSAGES}
+MESSAGES: Mapping[type[Announcement], Callable[[Any], Message[object]]] = {
+    **firmware_management.MESSAGES,
+    **local_auth_list.MESSAGES,
+}

@@ -23,6 +23,8 @@ def _measurands(text: str) -> tuple[str, ...]:
     return names
 
 
+_PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger"
+
 KEYS = (
     Key("AllowOfflineTxForUnknownId", "false", boolean, "allow_offline_unknown"),
     Key("AuthorizationCacheEnabled", "true", boolean, "cache_enabled"),
@@ -38,7 +40,7 @@ KEYS = (
     Key("NumberOfConnectors", "", text, readonly=True),
     Key("StopTransactionOnEVSideDisconnect", "true", boolean, "stop_on_ev_side_disconnect"),
     Key("StopTransactionOnInvalidId", "true", boolean, "stop_on_invalid_tag"),
-    Key("SupportedFeatureProfiles", "Core,LocalAuthListManagement,RemoteTrigger", text, readonly=True),
+    Key("SupportedFeatureProfiles", _PROFILES, text, readonly=True),
     Key("TransactionMessageAttempts", "3", integer, "transaction_attempts", least=1),
     Key("TransactionMessageRetryInterval", "60", integer, "transaction_retry_s"),
     Key("WebSocketPingInterval", "30", integer, "ping_s"),

@@ -9,14 +9,20 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 from ocppsim.dialects.dialect import KeyChange
-from ocppsim.dialects.v16 import core_keys, local_auth_list_keys
+from ocppsim.dialects.v16 import core_keys, firmware_management_keys, local_auth_list_keys
 from ocppsim.dialects.v16.key import BadValue, Key
 from ocppsim.model.commands import KeyReport, KeyVerdict
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 
 KEYS: Mapping[str, Key] = {
-    key.name: key for profile in (core_keys, local_auth_list_keys) for key in profile.KEYS
+    key.name: key
+    for profile in (
+        core_keys,
+        firmware_management_keys,
+        local_auth_list_keys,
+    )
+    for key in profile.KEYS
 }
 _BY_LOWER_NAME = {name.lower(): name for name in KEYS}
 

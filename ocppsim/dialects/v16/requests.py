@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from ocppsim.dialects.v16 import core, local_auth_list, remote_trigger
+from ocppsim.dialects.v16 import core, firmware_management, local_auth_list, remote_trigger
 from ocppsim.dialects.v16.row import Row
 
 ROWS: Mapping[str, Row] = {
     **core.ROWS,
+    **firmware_management.ROWS,
     **local_auth_list.ROWS,
     **remote_trigger.ROWS,
 }

@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 
 from ocppsim.protocol.actions import Action
-from ocppsim.protocol.v16 import core, local_auth_list, remote_trigger
+from ocppsim.protocol.v16 import core, firmware_management, local_auth_list, remote_trigger, secure_firmware
 
 SUBPROTOCOL = "ocpp1.6"
 
 ACTIONS: Mapping[str, Action] = {
-    action.name: action for profile in (core, local_auth_list, remote_trigger) for action in profile.ACTIONS
+    action.name: action
+    for profile in (
+        core,
+        firmware_management,
+        local_auth_list,
+        remote_trigger,
+        secure_firmware,
+    )
+    for action in profile.ACTIONS
 }

@@ -8,12 +8,14 @@ from secrets import randbits
 import trio
 from attrs import define, evolve, field
 
-from ocppsim import presets
+from ocppsim import clock, presets
 from ocppsim.actors.board import Board, ConnectorView
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.station import Station
 from ocppsim.actors.trace import TraceEntry, Way
+from ocppsim.actors.transfer import pretended
+from ocppsim.actors.transfer.real import real
 from ocppsim.actors.wire import address
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
@@ -171,7 +173,8 @@ async def open_simulator(
     headers: Sequence[tuple[str, str]] = (),
     csms: CentralSystem | None = None,
 ) -> AsyncIterator[Simulator]:
-    """A simulator without stations; without a URL they talk to an embedded central system, in memory.
+    """A simulator without stations; without a URL they talk to an embedded central system, in memory,
+    and only pretend to fetch firmware and to upload logs.
 
     Leaving the block ends all stations at once. What the block raises comes out as it is, in no group.
     """
@@ -180,7 +183,8 @@ async def open_simulator(
     async with AsyncExitStack() as stack:
         if url is None:
             csms = await stack.enter_async_context(open_central_system(csms or CentralSystem(seed=seed)))
-        fleet = await stack.enter_async_context(open_fleet(seed))
+        transfers = pretended if url is None or clock.is_virtual() else real()
+        fleet = await stack.enter_async_context(open_fleet(seed, transfers=transfers))
         simulator = Simulator(fleet, url, csms, headers)
         fleet.listeners.append(simulator.hear)
         try:

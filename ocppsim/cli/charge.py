@@ -86,7 +86,11 @@ def _run(options: argparse.Namespace) -> int:
         )
 
         async def command(interrupted: trio.Event) -> Exit:
-            async with open_lines(trace, interrupted.set) as lines, open_fleet(seed, store) as fleet:
+            transfers = opt.real_transfers(options)
+            async with (
+                open_lines(trace, interrupted.set) as lines,
+                open_fleet(seed, store, transfers) as fleet,
+            ):
                 fleet.listeners.append(lines.show)
                 station = fleet.add(specification, connection.dialect(), connection.dial(options.id))
                 gc.freeze()

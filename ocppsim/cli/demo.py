@@ -18,6 +18,7 @@ from rich.markup import escape
 from ocppsim import clock, presets
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.generator import Habits
+from ocppsim.actors.transfer import pretended
 from ocppsim.cli import options as opt
 from ocppsim.cli.exits import CommandEnded, Exit
 from ocppsim.cli.output import OutputConsole, say
@@ -121,7 +122,11 @@ async def _demo(
     options: argparse.Namespace, show: Show, console: OutputConsole, interrupted: trio.Event
 ) -> Exit:
     console.gone = interrupted.set
-    async with _central_system(options.url, show.seed) as (url, csms), open_fleet(show.seed) as fleet:
+    transfers = pretended if options.url is None else opt.real_transfers(options)
+    async with (
+        _central_system(options.url, show.seed) as (url, csms),
+        open_fleet(show.seed, transfers=transfers) as fleet,
+    ):
         header = Header(url if options.url else f"{url} (embedded)", show.seed, show.speed)
         async with _screen(fleet, header, console, show) as screen:
             started = trio.current_time()

@@ -5,11 +5,14 @@ import os
 import ssl
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from secrets import randbits
 
 from attrs import frozen
 
+from ocppsim.actors.transfer import MakeTransfers
+from ocppsim.actors.transfer.real import real
 from ocppsim.actors.wire import address, tls
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
@@ -168,6 +171,14 @@ def connection(url: str, options: argparse.Namespace) -> Connection:
     headers = tuple(options.header)
     refuse = options.strict == "refuse"
     return Connection(url, options.user, password, headers, context, refuse, options.transport, AddressBook())
+
+
+def real_transfers(options: argparse.Namespace) -> MakeTransfers:
+    """For firmware and logs; servers of https are trusted as the central system is."""
+    ca, insecure = options.ca, options.insecure
+    if not ca and not insecure:
+        return real()
+    return real(cache(lambda: tls.client_context(ca, insecure=insecure)))
 
 
 def warn_if_insecure(options: argparse.Namespace) -> None:

@@ -24,7 +24,17 @@ ALLOWED = {
     "support": {"dialects", "protocol"},
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},
-    "embedding": {"actors", "actors.runtime", "csms", "dialects", "model", "presets", "protocol", "testing"},
+    "embedding": {
+        "actors",
+        "actors.runtime",
+        "clock",
+        "csms",
+        "dialects",
+        "model",
+        "presets",
+        "protocol",
+        "testing",
+    },
     "cli": {
         "actors",
         "actors.runtime",

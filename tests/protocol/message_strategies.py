@@ -61,7 +61,7 @@ def _values(cls: Any, field: "attrs.Attribute[Any]") -> st.SearchStrategy[Any]:
     parts = get_args(field.type)
     kind = parts[0] if NoneType in parts else field.type
     values = _WORDS[field.name] if field.name in _WORDS else _of(kind)
-    if field.name in URIS:
+    if field.name in URIS and kind is str:
         values = st.sampled_from(["ftp://user:password@host:2121/folder/", "https://host/file?token=x"])
     if NoneType in parts and (cls.__name__, field.name) not in LENIENT:
         return st.none() | values

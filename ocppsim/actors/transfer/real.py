@@ -96,7 +96,7 @@ def _words(error: Exception) -> str:
     return "no name of a host"
 
 
-def real(context: ssl.SSLContext | None = None) -> MakeTransfers:
-    """The maker of real transfers, for all stations alike."""
-    transfers = Real() if context is None else Real(lambda: context)
+def real(context: Callable[[], ssl.SSLContext] = tls.default_context) -> MakeTransfers:
+    """The maker of real transfers, the same for all stations; the context is made when https needs it."""
+    transfers = Real(context)
     return lambda _: transfers

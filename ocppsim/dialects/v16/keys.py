@@ -15,14 +15,14 @@ from ocppsim.model.commands import KeyReport, KeyVerdict
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 
+_PROFILES = (
+    core_keys,
+    firmware_management_keys,
+    local_auth_list_keys,
+)
 KEYS: Mapping[str, Key] = {
     key.name: key
-    for profile in (
-        core_keys,
-        firmware_management_keys,
-        local_auth_list_keys,
-    )
-    for key in profile.KEYS
+    for key in sorted((key for profile in _PROFILES for key in profile.KEYS), key=lambda key: key.name)
 }
 _BY_LOWER_NAME = {name.lower(): name for name in KEYS}
 

@@ -1,7 +1,6 @@
 """HTTP transfers: GET, and PUT, each on a connection of its own."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from http import HTTPStatus
 from urllib.parse import urljoin
@@ -35,7 +34,7 @@ async def fetch(where: Place, connect: Connect, most_bytes: int) -> bytes:
                 continue
             exchange.check(response)
             digest, size = sha256(), 0
-            async for piece in exchange.body():
+            while piece := await exchange.piece():
                 size += len(piece)
                 if size > most_bytes:
                     raise TransferFailed(Failure.BROKEN, f"{where}: more than {most_bytes} bytes")
@@ -71,10 +70,11 @@ class _Exchange:
         except (h11.LocalProtocolError, h11.RemoteProtocolError):
             raise self._broken() from None
 
-    async def body(self) -> AsyncIterator[bytes]:
+    async def piece(self) -> bytes:
+        """The next piece of the body; empty at its end."""
         try:
-            while isinstance(event := await self._next(), h11.Data):
-                yield bytes(event.data)
+            event = await self._next()
+            return bytes(event.data) if isinstance(event, h11.Data) else b""
         except h11.RemoteProtocolError:  # also of a body that was cut short
             raise self._broken() from None
 

@@ -79,8 +79,8 @@ class ConnectorLife:
                 self._input(inputs.Observe(facts))
             case Take(what):
                 self._input(what)
-            case Share(power_w):
-                self._input(inputs.Grant(power_w))
+            case Share(power_w, by, rate):
+                self._input(inputs.Grant(power_w, by, rate))
             case Due():
                 self.timer = None
                 self._input(inputs.Tick())

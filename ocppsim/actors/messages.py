@@ -9,6 +9,7 @@ from ocppsim.actors.wire.transport import Transport
 from ocppsim.dialects.dialect import Draft
 from ocppsim.model import inputs
 from ocppsim.model.answers import CallAnswer
+from ocppsim.model.charging.profile import Rate
 from ocppsim.model.facts import Facts
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.outbox import Entry
@@ -230,6 +231,11 @@ class BeatDue:
 
 
 @frozen
+class LimitsDue:
+    """A charging profile may say something else from now on."""
+
+
+@frozen
 class ReportAgain:
     """To itself from the station or a connector: a status that was not taken is due again."""
 
@@ -247,6 +253,7 @@ StationMessage = (
     | PowerDown
     | BootDue
     | BeatDue
+    | LimitsDue
     | ReportAgain
 )
 
@@ -277,7 +284,11 @@ class Take:
 
 @frozen
 class Share(State):
+    """See `model.inputs.Grant`."""
+
     power_w: float
+    by: str = "station"
+    rate: Rate | None = None
 
 
 @frozen

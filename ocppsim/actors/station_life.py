@@ -5,7 +5,6 @@ needs of OCPP it has from the dialect; what it must not forget is in the memory.
 """
 
 from collections.abc import Awaitable
-from math import inf
 from typing import TypeVar
 
 import trio
@@ -24,6 +23,7 @@ from ocppsim.actors.messages import (
     Demand,
     Do,
     Drain,
+    LimitsDue,
     Offline,
     Online,
     Outcome,
@@ -34,17 +34,16 @@ from ocppsim.actors.messages import (
     Request,
     Send,
     SessionEnded,
-    Share,
     StationMessage,
     TagPresented,
 )
+from ocppsim.actors.power import Power
 from ocppsim.actors.registrar import BEAT, BOOT, Registrar
 from ocppsim.actors.reporter import AGAIN_S, Reported
 from ocppsim.actors.runtime import Actor, Exit, NoAnswer, Restart, Stop
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import CloseInterrupted, StopSession
 from ocppsim.model.session import StopReason
-from ocppsim.model.sharing import grants
 from ocppsim.protocol.session import Kind
 
 DRAIN_WITHIN_S = 10.0
@@ -63,9 +62,8 @@ class StationLife:
         self.registrar = Registrar(context, self._come_up)
         self.authorizer = Authorizer(context)
         self.closing = False  # this life is about to end
+        self.power = Power(me, context)
         self.desk = Desk(self)
-        self.demands: dict[int, float] = {}
-        self.shares: dict[int, float] = {}
         self.end: Stop | Restart = Stop()  # how this life ends once it is `closing`
         self.reporter = context.memory.reporters[0]
         self.reporter.send = self._send_status
@@ -99,9 +97,9 @@ class StationLife:
             case TagPresented(connector, tag):
                 self.authorizer.presented(connector, tag, online=self.registrar.speaking)
             case Demand(connector, power_w):
-                self._share(connector, power_w)
+                self.power.demanded(connector, power_w)
             case SessionEnded(connector):
-                self.shares.pop(connector, None)
+                self.power.session_ended(connector)
                 self.desk.session_ended(connector)
             case Online(connection):
                 self.connection = connection
@@ -115,6 +113,8 @@ class StationLife:
                 self.registrar.boot_again()
             case BeatDue():
                 self.registrar.beat_due()
+            case LimitsDue():
+                self.power.due()
             case ReportAgain():
                 self.reporter.retry()
                 self.reporter.update(self._present())
@@ -175,24 +175,6 @@ class StationLife:
         draft = self.context.dialect.status(0, what[0], what[1], at)
         ref = self.reporter if kind is Kind.ORDINARY else None
         self.context.link.tell(Send(draft, self.me, ref, kind))
-
-    # -- power
-
-    def _share(self, connector: int, power_w: float) -> None:
-        """A demand changed: tell each connector what it may take now."""
-        total_w = self.context.specification.power_w
-        self.demands[connector] = power_w
-        shares = grants(total_w, self.demands, self._minimum_w())
-        shares.setdefault(connector, total_w)  # who wants nothing now may close its contactor all the same
-        for number, share_w in shares.items():
-            if self.shares.get(number) != share_w or number == connector:
-                self.context.connectors[number].tell(Share(share_w))
-        self.shares = shares
-
-    def _minimum_w(self) -> float:
-        """What the least demanding EV needs to charge at all."""
-        outlets = self.context.specification.outlets.values()
-        return min((outlet.supply.minimum_w(1) for outlet in outlets), default=inf)
 
     # -- the end of this life
 

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
+from ocppsim.model.charging.profile import Profile
 from ocppsim.model.inputs import Verdict
 
 A_co = TypeVar("A_co", covariant=True)
@@ -61,6 +62,7 @@ class StartRemotely(Command[Verdict]):
 
     connector: int | None
     tag: str
+    profile: Profile | None = None  # for the session that comes of it
 
 
 @frozen

@@ -11,6 +11,8 @@ from math import inf
 from attrs import field, frozen
 
 from ocppsim.model import energy
+from ocppsim.model.charging.electric import phases_used, watts
+from ocppsim.model.charging.profile import Rate
 from ocppsim.model.energy import Bounds, Limit, Reading
 from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault
@@ -47,6 +49,7 @@ class Connector:
     scheduled: bool | None = None  # the availability to take when the session ends
     asking: str | None = None  # a tag that was shown and is not decided yet
     tag: str | None = None  # a tag that was accepted and waits for the cable
+    claim: str | None = None  # of the request that brought the tag
     waiting_since: float | None = None  # for the rest of what makes a session
     finishing: bool = False  # over, or given up, but the cable is still in
     session: ChargingSession | None = None
@@ -54,6 +57,8 @@ class Connector:
     register_wh: float = 0.0
     soc: float = 0.0
     share_w: float | None = None  # None: the station has not decided yet
+    share_by: str = "station"
+    rate: Rate | None = None  # what profiles allow the session
     demand_w: float = 0.0  # as last told to the station
     at: float = 0.0
 
@@ -95,16 +100,14 @@ def _charging_status(c: Connector, power: Limit) -> Status:
 
 
 _IDLE, _UNREADY = Limit(0.0, "idle"), Limit(0.0, "vehicle")
-_UNAUTHORIZED, _SPEECHLESS, _UNSERVED = (
-    Limit(0.0, by) for by in ("authorization", "communication", "station")
-)
+_UNAUTHORIZED, _SPEECHLESS = (Limit(0.0, by) for by in ("authorization", "communication"))
 
 
 def flowing(c: Connector, outlet: Outlet) -> Limit:
     """The power that flows and what binds it. Where the station offers none, it is to blame, not the EV."""
     if c.share_w is None:
         return _IDLE
-    offered = _offered(c, outlet, c.share_w)
+    offered = _offered(c, outlet, c.share_w, c.rate)
     if offered.power_w <= 0:
         return offered
     wanted_w = _wanted_w(c, outlet)
@@ -112,8 +115,8 @@ def flowing(c: Connector, outlet: Outlet) -> Limit:
 
 
 def demand(c: Connector, outlet: Outlet) -> float:
-    """What would flow if the station had power without end."""
-    offered_w = _offered(c, outlet, inf).power_w
+    """What would flow if the station had power without end, and no profile a word."""
+    offered_w = _offered(c, outlet, inf, None).power_w
     return min(offered_w, _wanted_w(c, outlet)) if offered_w > 0 else 0.0
 
 
@@ -121,7 +124,7 @@ def _wanted_w(c: Connector, outlet: Outlet) -> float:
     return 0.0 if c.facts.vehicle is None else c.facts.vehicle.demand_w(c.soc, outlet.supply)
 
 
-def _offered(c: Connector, outlet: Outlet, share_w: float) -> Limit:
+def _offered(c: Connector, outlet: Outlet, share_w: float, rate: Rate | None) -> Limit:
     """The ceiling of the power, 0 with the reason while none can flow."""
     session, facts = c.session, c.facts
     if session is None or session.interrupted:
@@ -131,8 +134,11 @@ def _offered(c: Connector, outlet: Outlet, share_w: float) -> Limit:
     if facts.fault is Fault.EV_COMMUNICATION:
         return _SPEECHLESS
     if facts.vehicle is None:
-        return _UNREADY if share_w > 0 else _UNSERVED
-    ceiling = _ceiling(facts.vehicle, outlet, share_w)
+        return _unready(c, outlet, share_w, rate)
+    if rate is None and c.share_by == "station":
+        ceiling = _ceiling(facts.vehicle, outlet, share_w)
+    else:
+        ceiling = _profiled(facts.vehicle, outlet, Limit(share_w, c.share_by), rate)
     ready = facts.ev_ready and connected(c, outlet)
     return ceiling if ready or ceiling.power_w <= 0 else _UNREADY
 
@@ -140,6 +146,26 @@ def _offered(c: Connector, outlet: Outlet, share_w: float) -> Limit:
 @lru_cache(energy.LAWS)
 def _ceiling(vehicle: Vehicle, outlet: Outlet, share_w: float) -> Limit:
     return energy.ceiling(vehicle, outlet.supply, Bounds(outlet.cable_a, outlet.max_power_w, share_w))
+
+
+def _unready(c: Connector, outlet: Outlet, share_w: float, rate: Rate | None) -> Limit:
+    """Without an EV there is nobody to take power, unless there is none to take."""
+    if share_w <= 0:
+        return Limit(0.0, c.share_by)
+    supply = outlet.supply
+    if rate is not None and watts(rate, supply, supply.phases) < supply.minimum_w(supply.phases):
+        return Limit(0.0, rate.by)
+    return _UNREADY
+
+
+def _profiled(vehicle: Vehicle, outlet: Outlet, share: Limit, rate: Rate | None) -> Limit:
+    """The ceiling where charging profiles have a say."""
+    others = [share]
+    if rate is not None:
+        others.append(Limit(watts(rate, outlet.supply, phases_used(outlet.supply, vehicle)), rate.by))
+    return energy.ceiling(
+        vehicle, outlet.supply, Bounds(outlet.cable_a, outlet.max_power_w, others=tuple(others))
+    )
 
 
 def reading(c: Connector, outlet: Outlet) -> Reading:
@@ -164,7 +190,7 @@ def advanced(c: Connector, now: float, outlet: Outlet) -> Connector:
 
 
 def _ceiling_w(c: Connector, outlet: Outlet) -> float:
-    return 0.0 if c.share_w is None else _offered(c, outlet, c.share_w).power_w
+    return 0.0 if c.share_w is None else _offered(c, outlet, c.share_w, c.rate).power_w
 
 
 def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
@@ -199,7 +225,9 @@ def interrupted(c: Connector, now: float, outlet: Outlet) -> Connector:
         held=False,
         asking=None,
         tag=None,
+        claim=None,
         waiting_since=None,
         share_w=None,
+        rate=None,
         demand_w=0.0,
     )

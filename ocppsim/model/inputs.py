@@ -4,6 +4,7 @@ from enum import Enum, auto
 
 from attrs import frozen
 
+from ocppsim.model.charging.profile import Rate
 from ocppsim.model.energy import Reading
 from ocppsim.model.facts import Facts
 from ocppsim.model.session import ChargingSession, Context, StopReason
@@ -48,10 +49,14 @@ class Refused:
 
 @frozen
 class Arm:
-    """Start for this tag, now or as soon as a cable is in; `authorize` first when so."""
+    """Start for this tag, now or as soon as a cable is in; `authorize` first when so.
+
+    The session that comes of it, and no other, bears the `claim`.
+    """
 
     tag: str
     authorize: bool
+    claim: str | None = None
 
 
 @frozen
@@ -88,9 +93,11 @@ class Unlock:
 
 @frozen
 class Grant:
-    """The station's share of power for this connector."""
+    """The station's share of power for this connector, who bounds it, and what profiles allow the session."""
 
     power_w: float
+    by: str = "station"
+    rate: Rate | None = None
 
 
 @frozen

@@ -38,6 +38,7 @@ class ChargingSession:
     started_at: float
     released: bool = True  # False: the tag was refused afterwards; no energy flows
     interrupted_at: float | None = None  # the station went down then; it is closed after the next boot
+    claim: str | None = None  # of the request that it came of
 
     @property
     def interrupted(self) -> bool:

@@ -24,4 +24,8 @@ class Settings:
     local_list_enabled: bool = True
     local_list_length: int = 1000
     local_list_update_length: int = 200  # changes in one update
+    profile_levels: int = 9  # the highest level of a charging profile
+    profile_periods: int = 48  # of one schedule
+    profile_units: tuple[str, ...] = ("Current", "Power")
+    profiles_installed: int = 20
     measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)

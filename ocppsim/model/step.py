@@ -75,6 +75,7 @@ def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settin
     _sample_if_due(turn, c.at)
     verdict = _take(turn, what)
     _begin_if_ready(turn)
+    _forget_claim(turn)
     _watch_patience(turn)
     _tell_demand(turn)
     return turn.c, tuple(turn.happened), verdict
@@ -92,8 +93,8 @@ def _take(turn: _Turn, what: Input) -> Verdict:
             return _decided(turn, tag, accepted=True)
         case Refused(tag):
             return _decided(turn, tag, accepted=False)
-        case Arm(tag, authorize):
-            return _arm(turn, tag, authorize)
+        case Arm(tag, authorize, claim):
+            return _arm(turn, tag, authorize, claim)
         case StopSession(reason, key):
             return _stop(turn, reason, key)
         case SessionRefused(key):
@@ -104,8 +105,8 @@ def _take(turn: _Turn, what: Input) -> Verdict:
             return _hold(turn, held)
         case Unlock():
             return _unlock(turn)
-        case Grant(power_w):
-            return _grant(turn, power_w)
+        case Grant():
+            return _grant(turn, what)
         case TakeSample(context):
             _sample(turn, context)
             return Verdict.ACCEPTED
@@ -172,15 +173,15 @@ def _decided(turn: _Turn, tag: str, *, accepted: bool) -> Verdict:
 # -- requests
 
 
-def _arm(turn: _Turn, tag: str, authorize: bool) -> Verdict:
+def _arm(turn: _Turn, tag: str, authorize: bool, claim: str | None) -> Verdict:
     c = turn.c
     if busy(c) or not c.operative or c.held or c.facts.out_of_order:
         return Verdict.REJECTED
     if authorize:
-        turn.c = evolve(turn.c, asking=tag)
+        turn.c = evolve(turn.c, asking=tag, claim=claim)
         turn.happened.append(TagShown(tag))
     else:
-        turn.c = evolve(turn.c, tag=tag)
+        turn.c = evolve(turn.c, tag=tag, claim=claim)
     return Verdict.ACCEPTED
 
 
@@ -236,11 +237,11 @@ def _unlock(turn: _Turn) -> Verdict:
     return Verdict.UNLOCKED if works else Verdict.UNLOCK_FAILED
 
 
-def _grant(turn: _Turn, power_w: float) -> Verdict:
+def _grant(turn: _Turn, grant: Grant) -> Verdict:
     session = turn.c.session
     if session is None or session.interrupted:
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, share_w=power_w)
+    turn.c = evolve(turn.c, share_w=grant.power_w, share_by=grant.by, rate=grant.rate)
     return Verdict.ACCEPTED
 
 
@@ -284,7 +285,7 @@ def _begin_if_ready(turn: _Turn) -> None:
     if c.tag is None or not connected(c, turn.outlet):
         return
     key = f"{c.number}-{c.begun + 1}"
-    session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now)
+    session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now, claim=c.claim)
     turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False)
     turn.happened.append(Begun(session))
     _tell_demand(turn, afresh=True)
@@ -302,8 +303,15 @@ def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
         operative=c.operative if c.scheduled is None else c.scheduled,
         scheduled=None,
         share_w=None,
+        rate=None,
         finishing=occupied(c, turn.outlet),
     )
+
+
+def _forget_claim(turn: _Turn) -> None:
+    """A claim lasts as long as the tag that came with it."""
+    if turn.c.claim is not None and turn.c.tag is None and turn.c.asking is None:
+        turn.c = evolve(turn.c, claim=None)
 
 
 def _watch_patience(turn: _Turn) -> None:

@@ -8,6 +8,9 @@ from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.model import commands
 from ocppsim.model.authorization import TagInfo, TagStatus
+from ocppsim.model.charging import orders
+from ocppsim.model.charging.composite import Composite
+from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Recurrence, Schedule, Unit
 from ocppsim.model.commands import KeyReport, KeyVerdict, TransferVerdict, TriggerVerdict
 from ocppsim.model.firmware import RETRIES, RETRY_INTERVAL_S, InstallFirmware, Signing, UpdateVerdict
 from ocppsim.model.inputs import Verdict
@@ -22,6 +25,36 @@ from ocppsim.protocol.frames import Payload
 DIALECT = Dialect16()
 STATION = Specification("CS-1", outlets={1: Outlet(), 2: Outlet()})
 
+WEEKLY: Payload = {
+    "chargingProfileId": 7,
+    "stackLevel": 2,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Recurring",
+    "recurrencyKind": "Weekly",
+    "validFrom": "2026-01-01T00:00:00Z",
+    "validTo": "2026-01-01T01:00:00.5+01:00",
+    "chargingSchedule": {
+        "duration": 3600,
+        "startSchedule": "1970-01-01T00:00:10Z",
+        "chargingRateUnit": "A",
+        "chargingSchedulePeriod": [
+            {"startPeriod": 0, "limit": 6, "numberPhases": 1},
+            {"startPeriod": 60, "limit": 8.1},
+        ],
+        "minChargingRate": 6.5,
+    },
+}
+WEEKLY_PROFILE = Profile(
+    id=7,
+    level=2,
+    purpose=Purpose.DEFAULT,
+    kind=Kind.RECURRING,
+    recurrence=Recurrence.WEEKLY,
+    valid_from=1_767_225_600.0,
+    valid_to=1_767_225_600.5,
+    schedule=Schedule(Unit.AMPERES, (Period(0, 6.0, 1), Period(60, 8.1)), 3600, 10.0, 6.5),
+)
+
 REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
     "ChangeAvailability": (
         {"connectorId": 1, "type": "Inoperative"},
@@ -29,6 +62,10 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
     ),
     "ChangeConfiguration": ({"key": "K", "value": "v"}, commands.ChangeKey("K", "v")),
     "ClearCache": ({}, commands.ClearCache()),
+    "ClearChargingProfile": (
+        {"chargingProfilePurpose": "TxDefaultProfile", "stackLevel": 2},
+        orders.ClearProfiles(None, None, Purpose.DEFAULT, 2),
+    ),
     "DataTransfer": ({"vendorId": "v", "data": "d"}, commands.TransferData("v", None, "d")),
     "ExtendedTriggerMessage": (
         {"requestedMessage": "StatusNotification", "connectorId": 2},
@@ -45,6 +82,10 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
             "requestId": 7,
         },
         UploadLog("ftp://h/", LogKind.SECURITY, None, 60.0, RETRIES, RETRY_INTERVAL_S, 7),
+    ),
+    "GetCompositeSchedule": (
+        {"connectorId": 1, "duration": 60, "chargingRateUnit": "W"},
+        orders.GetSchedule(1, 60, Unit.WATTS),
     ),
     "GetConfiguration": ({"key": ["A", "B"]}, commands.GetKeys(("A", "B"))),
     "GetLocalListVersion": ({}, GetListVersion()),
@@ -76,6 +117,10 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
         },
         InstallFirmware("https://h/f", 60.0, 120.0, 0, RETRY_INTERVAL_S, Signing(7, "PEM", "c2ln")),
     ),
+    "SetChargingProfile": (
+        {"connectorId": 1, "csChargingProfiles": WEEKLY},
+        orders.SetProfile(1, WEEKLY_PROFILE),
+    ),
     "TriggerMessage": (
         {"requestedMessage": "Heartbeat"},
         commands.TriggerMessage(commands.Trigger.HEARTBEAT, None),
@@ -97,6 +142,8 @@ WORDS: list[tuple[str, object, str]] = [
     ("ChangeConfiguration", KeyVerdict.NOT_SUPPORTED, "NotSupported"),
     ("ClearCache", Verdict.ACCEPTED, "Accepted"),
     ("ClearCache", Verdict.REJECTED, "Rejected"),
+    ("ClearChargingProfile", Verdict.ACCEPTED, "Accepted"),
+    ("ClearChargingProfile", Verdict.REJECTED, "Unknown"),
     ("DataTransfer", TransferVerdict.ACCEPTED, "Accepted"),
     ("DataTransfer", TransferVerdict.UNKNOWN_VENDOR, "UnknownVendorId"),
     ("DataTransfer", TransferVerdict.UNKNOWN_MESSAGE, "UnknownMessageId"),
@@ -111,6 +158,8 @@ WORDS: list[tuple[str, object, str]] = [
     ("GetLog", UploadAnswer(UploadVerdict.ACCEPTED, "f.log"), "Accepted"),
     ("GetLog", UploadAnswer(UploadVerdict.ACCEPTED_CANCELED, "f.log"), "AcceptedCanceled"),
     ("GetLog", UploadAnswer(UploadVerdict.REJECTED), "Rejected"),
+    ("GetCompositeSchedule", None, "Rejected"),
+    ("GetCompositeSchedule", Composite(1, 0.0, 60, Unit.WATTS, (Period(0, 11_000.0),)), "Accepted"),
     ("RemoteStartTransaction", Verdict.REJECTED, "Rejected"),
     ("RemoteStopTransaction", Verdict.ACCEPTED, "Accepted"),
     ("Reset", Verdict.ACCEPTED, "Accepted"),
@@ -118,6 +167,8 @@ WORDS: list[tuple[str, object, str]] = [
     ("SendLocalList", ListVerdict.FAILED, "Failed"),
     ("SendLocalList", ListVerdict.NOT_SUPPORTED, "NotSupported"),
     ("SendLocalList", ListVerdict.VERSION_MISMATCH, "VersionMismatch"),
+    ("SetChargingProfile", Verdict.ACCEPTED, "Accepted"),
+    ("SetChargingProfile", Verdict.REJECTED, "Rejected"),
     ("TriggerMessage", TriggerVerdict.ACCEPTED, "Accepted"),
     ("TriggerMessage", TriggerVerdict.REJECTED, "Rejected"),
     ("TriggerMessage", TriggerVerdict.NOT_IMPLEMENTED, "NotImplemented"),
@@ -157,7 +208,6 @@ def test_keys_are_reported_with_values_and_unknown_ones_by_name() -> None:
     ("action", "fault"),
     [
         ("BootNotification", Fault.NOT_SUPPORTED),  # of the wrong direction
-        ("SetChargingProfile", Fault.NOT_SUPPORTED),  # of 1.6, but not offered here
         ("ResetResponse", Fault.NOT_IMPLEMENTED),  # no action at all
         ("GetVariables", Fault.NOT_IMPLEMENTED),
         ("", Fault.NOT_IMPLEMENTED),
@@ -183,7 +233,9 @@ OTHERS = {
     "bool": ("true", "false"),
     "int": ("7", "8"),
     "tuple": ("SoC", "Voltage,SoC"),
+    "ChargingScheduleAllowedChargingRateUnit": ("Current", "Power"),
 }
+"""Two values by the name of the key, or else of its type."""
 
 
 @pytest.mark.parametrize(
@@ -192,9 +244,11 @@ OTHERS = {
 def test_each_key_sets_what_it_names(name: str) -> None:
     key = KEYS[name]
     assert key.setting is not None
-    one, other = OTHERS[type(key.value(key.initial)).__name__]
+    one, other = OTHERS.get(name) or OTHERS[type(key.value(key.initial)).__name__]
     settings = [
-        DIALECT.settings(STATION, DIALECT.change_key(STATION, {}, name, text).changed)
+        DIALECT.settings(Specification("CS-1", keys={name: text}), {})
+        if key.readonly
+        else DIALECT.settings(STATION, DIALECT.change_key(STATION, {}, name, text).changed)
         for text in (one, other)
     ]
     assert getattr(settings[0], key.setting) == key.value(one)

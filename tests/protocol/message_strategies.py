@@ -7,7 +7,6 @@ from typing import Any, Literal, get_args, get_origin
 import attrs
 from hypothesis import strategies as st
 
-from ocppsim.protocol.frames import Payload
 from tests.protocol.schema_files import schema_of
 
 LENIENT = {
@@ -29,6 +28,7 @@ times = st.datetimes(timezones=st.just(UTC)).map(
 _SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text('aZ0 "\\\n\0é€😀', max_size=SHORTEST),
     int: st.integers(),
+    float: st.integers(0, 640).map(lambda tenths: tenths / 10),
     bool: st.booleans(),
     datetime: times,
 }
@@ -36,20 +36,6 @@ _reading = schema_of("StopTransaction")["properties"]["transactionData"]["items"
 _sampled = _reading["sampledValue"]["items"]["properties"]
 _WORDS = {name: st.sampled_from(_sampled[name]["enum"]) for name in ("measurand", "phase", "unit")}
 """As StopTransaction has them: MeterValues knows Hertz besides."""
-
-
-@st.composite
-def profiles(draw: st.DrawFn) -> Payload:
-    """A charging profile: the only object that is read no further."""
-    period: Payload = {"startPeriod": draw(st.integers(0, 86_400)), "limit": draw(st.integers(0, 640)) / 10}
-    schedule: Payload = {"chargingRateUnit": draw(st.sampled_from("AW")), "chargingSchedulePeriod": [period]}
-    return {
-        "chargingProfileId": draw(st.integers()),
-        "stackLevel": draw(st.integers(0, 9)),
-        "chargingProfilePurpose": "TxProfile",
-        "chargingProfileKind": draw(st.sampled_from(["Absolute", "Recurring", "Relative"])),
-        "chargingSchedule": schedule,
-    }
 
 
 def messages(cls: Any) -> st.SearchStrategy[Any]:
@@ -69,8 +55,6 @@ def _values(cls: Any, field: "attrs.Attribute[Any]") -> st.SearchStrategy[Any]:
 
 
 def _of(kind: Any) -> st.SearchStrategy[Any]:
-    if kind == Payload:
-        return profiles()
     if get_origin(kind) is Literal:
         return st.sampled_from(get_args(kind))
     if get_origin(kind) is tuple:

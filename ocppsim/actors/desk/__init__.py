@@ -9,6 +9,7 @@ from typing import Any
 
 from ocppsim.actors.desk.availability import Availability
 from ocppsim.actors.desk.block import Handler, Life, Say
+from ocppsim.actors.desk.charging import Charging
 from ocppsim.actors.desk.configuration import Configuration
 from ocppsim.actors.desk.firmware import Firmware
 from ocppsim.actors.desk.local_list import LocalListDesk
@@ -38,6 +39,8 @@ class Desk:
             Firmware(life),
             LocalListDesk(life),
             Logs(life),
+            Charging(life),
+            LocalListDesk(life),
             Triggers(life, triggers),
         )
         self.handlers: dict[type[Command[Any]], Handler] = {}

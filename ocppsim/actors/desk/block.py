@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import Do, Outcome, Send
+from ocppsim.actors.power import Power
 from ocppsim.actors.registrar import Registrar
 from ocppsim.actors.runtime import NoAnswer
 from ocppsim.model.announcement import Announcement
@@ -49,6 +50,9 @@ class Life(Protocol):
 
     @property
     def registrar(self) -> Registrar: ...
+
+    @property
+    def power(self) -> Power: ...
 
     @property
     def nursery(self) -> trio.Nursery: ...

@@ -5,6 +5,7 @@ from typing import Any
 
 from ocppsim.dialects.v16.core_keys import MOST_KEYS
 from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
+from ocppsim.dialects.v16.smart_charging import profile
 from ocppsim.model import commands
 from ocppsim.model.commands import Command, KeyReport, KeyVerdict, TransferVerdict
 from ocppsim.model.inputs import Verdict
@@ -13,7 +14,10 @@ from ocppsim.protocol.v16 import core
 
 
 def _start(request: core.RemoteStartTransaction) -> Command[Any]:
-    return commands.StartRemotely(request.connector_id, request.id_tag)
+    sent = request.charging_profile
+    return commands.StartRemotely(
+        request.connector_id, request.id_tag, None if sent is None else profile(sent)
+    )
 
 
 def _get_keys(request: core.GetConfiguration) -> Command[Any]:

@@ -23,7 +23,7 @@ def _measurands(text: str) -> tuple[str, ...]:
     return names
 
 
-_PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger"
+_PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,RemoteTrigger,SmartCharging"
 
 KEYS = (
     Key("AllowOfflineTxForUnknownId", "false", boolean, "allow_offline_unknown"),

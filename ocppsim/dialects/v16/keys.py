@@ -9,7 +9,12 @@ from typing import Any, TypeAlias
 from attrs import evolve
 
 from ocppsim.dialects.dialect import KeyChange
-from ocppsim.dialects.v16 import core_keys, firmware_management_keys, local_auth_list_keys
+from ocppsim.dialects.v16 import (
+    core_keys,
+    firmware_management_keys,
+    local_auth_list_keys,
+    smart_charging_keys,
+)
 from ocppsim.dialects.v16.key import BadValue, Key
 from ocppsim.model.commands import KeyReport, KeyVerdict
 from ocppsim.model.settings import Settings
@@ -19,6 +24,7 @@ _PROFILES = (
     core_keys,
     firmware_management_keys,
     local_auth_list_keys,
+    smart_charging_keys,
 )
 KEYS: Mapping[str, Key] = {
     key.name: key

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from ocppsim.protocol.actions import Action
-from ocppsim.protocol.v16 import core, firmware_management, local_auth_list, remote_trigger, secure_firmware
+from ocppsim.protocol.v16 import (
+    core,
+    firmware_management,
+    local_auth_list,
+    remote_trigger,
+    secure_firmware,
+    smart_charging,
+)
 
 SUBPROTOCOL = "ocpp1.6"
 
@@ -15,6 +22,7 @@ ACTIONS: Mapping[str, Action] = {
         local_auth_list,
         remote_trigger,
         secure_firmware,
+        smart_charging,
     )
     for action in profile.ACTIONS
 }

@@ -10,6 +10,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from ocppsim.protocol.actions import Action, Message, Sender
+from ocppsim.protocol.v16.smart_charging import ChargingProfile
 
 AuthorizationStatus = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 RegistrationStatus = Literal["Accepted", "Pending", "Rejected"]
@@ -225,7 +226,7 @@ class RemoteStartTransaction(Message[RemoteStartTransactionResponse]):
     action = "RemoteStartTransaction"
     id_tag: str
     connector_id: int | None = None
-    charging_profile: dict[str, object] | None = None
+    charging_profile: ChargingProfile | None = None
 
 
 @frozen

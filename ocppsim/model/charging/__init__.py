@@ -1,0 +1,1 @@
+"""Smart charging: profiles that a central system installs, the limits that follow, and when they change."""

@@ -1,0 +1,72 @@
+"""What each connector may take: its station's power, and the station's own profile, divided by demand."""
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from ocppsim.model.charging.electric import grid_amperes, grid_watts, minimum_w, phases_used, watts
+from ocppsim.model.charging.profile import Rate, Unit
+from ocppsim.model.electricity import Supply
+from ocppsim.model.energy import Limit
+from ocppsim.model.sharing import grants
+from ocppsim.model.vehicle import Vehicle
+
+
+@frozen
+class Wish:
+    """A connector that wants power; `rate` is what the profiles of its session allow."""
+
+    demand_w: float
+    supply: Supply
+    vehicle: Vehicle | None
+    rate: Rate | None = None
+
+    @property
+    def phases(self) -> int:
+        return phases_used(self.supply, self.vehicle)
+
+    @property
+    def minimum_w(self) -> float:
+        return minimum_w(self.rate, self.supply, self.phases)
+
+    @property
+    def useful_w(self) -> float:
+        """What it would really take: what is not allowed is left to the others."""
+        if self.rate is None or self.demand_w <= 0:
+            return self.demand_w
+        allowed_w = watts(self.rate, self.supply, self.phases)
+        least_w = self.supply.minimum_w(self.phases)
+        return 0.0 if allowed_w < least_w * (1 - 1e-9) or allowed_w <= 0 else min(self.demand_w, allowed_w)
+
+
+def allot(total_w: float, station: Rate | None, wishes: Mapping[int, Wish]) -> dict[int, Limit]:
+    """The most that each connector may take, and who says so. `station` bounds the sum of all."""
+    allotted = {number: Limit(power_w, "station") for number, power_w in _by_power(total_w, wishes).items()}
+    if station is None:
+        return allotted
+    divide = _by_power if station.unit is Unit.WATTS else _by_current
+    for number, power_w in divide(station.limit, wishes).items():
+        if power_w < allotted[number].power_w:
+            allotted[number] = Limit(power_w, station.by)
+    return allotted
+
+
+def _by_power(total_w: float, wishes: Mapping[int, Wish]) -> dict[int, float]:
+    demands = {number: wish.useful_w for number, wish in wishes.items()}
+    minimums = {number: wish.minimum_w for number, wish in wishes.items()}
+    return _for_all(total_w, grants(total_w, demands, minimums), wishes)
+
+
+def _by_current(total_a: float, wishes: Mapping[int, Wish]) -> dict[int, float]:
+    """The same in amperes of each phase of the grid."""
+    demands = {n: grid_amperes(wish.useful_w, wish.supply, wish.phases) for n, wish in wishes.items()}
+    minimums = {n: grid_amperes(wish.minimum_w, wish.supply, wish.phases) for n, wish in wishes.items()}
+    shares = _for_all(total_a, grants(total_a, demands, minimums), wishes)
+    return {n: grid_watts(share_a, wishes[n].supply, wishes[n].phases) for n, share_a in shares.items()}
+
+
+def _for_all(
+    total: float, shares: Mapping[int, float], numbers: Sequence[int] | Mapping[int, Wish]
+) -> dict[int, float]:
+    """Who wants nothing may take what there is: its wish comes before its power."""
+    return {number: shares.get(number, total) for number in numbers}

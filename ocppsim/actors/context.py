@@ -1,13 +1,16 @@
 """What a station has above all its lives: its memory, its board, and the addresses of its parts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from random import Random
 
 from attrs import define, evolve, field
 
 from ocppsim.actors.board import Board
+from ocppsim.actors.identity import Identity
 from ocppsim.actors.memory import Memory
 from ocppsim.actors.messages import Configure, ConnectorMessage, LinkMessage, StationMessage
 from ocppsim.actors.runtime import Actor
+from ocppsim.actors.security_events import SecurityEvents
 from ocppsim.actors.trace import Tracer
 from ocppsim.actors.transfer import Transfers
 from ocppsim.dialects.dialect import Dialect
@@ -36,7 +39,12 @@ class StationContext:
     link: Actor[LinkMessage] = field(init=False)
     wire: Actor[None] = field(init=False)
     connectors: Mapping[int, Actor[ConnectorMessage]] = field(init=False)
+    identity: Identity = field(init=False)
+    security_events: SecurityEvents = field(init=False)
+    reaches: Callable[[int], bool] = field(init=False)  # whether it can connect with a security profile
+    key_chance: Random = field(init=False)  # for keys in virtual time
     ended_by: StopReason | None = None  # why this life ends, where that is planned
+    last_end: StopReason | None = None  # the same of the last one
 
     def present_specification(self) -> Specification:
         """With the firmware that the last update brought."""
@@ -44,7 +52,7 @@ class StationContext:
         return self.specification if version is None else evolve(self.specification, firmware_version=version)
 
     def begin_life(self) -> None:
-        self.ended_by = None
+        self.last_end, self.ended_by = self.ended_by, None
 
     def change_keys(self, changed: Mapping[str, str]) -> None:
         """Write the keys, and let everybody know what they mean."""

@@ -16,6 +16,7 @@ from ocppsim.actors.messages import (
     DeadlinePassed,
     Down,
     Drain,
+    HangUp,
     Heard,
     Ignore,
     LinkMessage,
@@ -123,6 +124,9 @@ class Link:
                 self.session.call_timeout = clock.wire(settings.message_timeout_s)
                 self.repace()
                 self.delivery.settings_changed()
+            case HangUp(why):
+                if self.transport is not None:
+                    self.nursery.start_soon(self.transport.close, 1000, why, name="close")
             case DeadlinePassed():
                 self.deadline = None
                 self._handle(self.session.expire(trio.current_time()))

@@ -1,10 +1,12 @@
 """What a station remembers above all its lives. Each change is in the store before anybody is told."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from attrs import define, field, frozen
 
 from ocppsim.model.evolving import evolve
+from ocppsim import clock
 from ocppsim.actors import journal
 from ocppsim.actors.journal import Kept
 from ocppsim.actors.reporter import Reporter
@@ -48,6 +50,7 @@ class Memory:
     local_list: LocalList = LocalList()
     blocks: dict[str, object] = field(factory=dict)  # see `keep`
     secrets: dict[str, str] = field(factory=dict, repr=False)  # outlive a life, and are in no store
+    vault: Mapping[str, Any] = field(factory=dict, repr=False)  # see `lock_away`
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
     cut_by: dict[int, StopReason] = field(factory=dict)  # why the session of a connector was cut short
@@ -77,6 +80,7 @@ class Memory:
             cache=kept.cache,
             local_list=local_list.from_json(kept.blocks.get(_LOCAL_LIST)),
             blocks=kept.blocks,
+            vault=store.secrets(specification.id),
         )
         store.record(specification.id, journal.started(start))
         return memory
@@ -175,6 +179,15 @@ class Memory:
         if self.blocks.get(block) != value:
             self.blocks[block] = value
             self._record(journal.block(block, value))
+
+    def lock_away(self, secrets: Mapping[str, Any]) -> None:
+        """Keep passwords and keys (JSON), as a whole: in the store, but in no journal."""
+        self.vault = secrets
+        self.store.keep_secrets(self.specification.id, secrets)
+
+    def now(self) -> float:
+        """The instant as the station tells it, in POSIX seconds."""
+        return clock.now() + self.offset_s
 
     # -- the ends of lives
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from attrs import frozen
 
 from ocppsim.actors.runtime import Actor, Ask, State
-from ocppsim.actors.wire.transport import Transport
+from ocppsim.actors.wire.transport import Flaw, Transport
 from ocppsim.dialects.dialect import Draft
 from ocppsim.model import inputs
 from ocppsim.model.answers import CallAnswer
@@ -112,6 +112,13 @@ class Close(Ask[None]):
 
 
 @frozen
+class HangUp:
+    """Close the connection cleanly; the wire will make a new one."""
+
+    why: str
+
+
+@frozen
 class DeadlinePassed:
     pass
 
@@ -133,9 +140,21 @@ LinkMessage = (
     | Register
     | Release
     | Configure
+    | HangUp
     | DeadlinePassed
     | TryAgain
 )
+
+
+# -- the wire tells the station
+
+
+@frozen
+class NotConnected:
+    """A dial failed."""
+
+    reason: str
+    flaw: Flaw | None
 
 
 # -- the link tells others
@@ -241,7 +260,8 @@ class ReportAgain:
 
 
 StationMessage = (
-    Online
+    NotConnected
+    | Online
     | Offline
     | Request
     | Delivered

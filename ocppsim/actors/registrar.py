@@ -11,6 +11,7 @@ from ocppsim.actors.messages import BeatDue, BootDue, Outcome, Register, Send
 from ocppsim.actors.runtime import Timer
 from ocppsim.model.answers import BootAnswer, TimeAnswer
 from ocppsim.model.registration import FIRST_PAUSE_S, Registration, Standing
+from ocppsim.model.security import SecurityEvent
 from ocppsim.protocol.session import Kind, Why
 from ocppsim.protocol.session import Registration as Allowed
 
@@ -192,6 +193,7 @@ class Registrar:
         offset_s = time - (clock.now() - round_trip_s / 2)
         if abs(offset_s - self.context.memory.offset_s) >= CLOCK_STEP_S + round_trip_s:
             self.context.memory.offset_s = offset_s
+            self.context.security_events.happened(SecurityEvent.TIME_SET)
 
 
 _SLACK_S = 1e-6

@@ -6,11 +6,13 @@ from ocppsim import chance, clock
 from ocppsim.actors.board import Board, ConnectorView
 from ocppsim.actors.connector import ConnectorLife
 from ocppsim.actors.context import StationContext
+from ocppsim.actors.identity import Identity
 from ocppsim.actors.latencies import Latencies
 from ocppsim.actors.link import Link
 from ocppsim.actors.memory import Memory
-from ocppsim.actors.messages import ConnectorMessage, PowerDown
+from ocppsim.actors.messages import ConnectorMessage, NotConnected, PowerDown
 from ocppsim.actors.runtime import Actor, Condition, Policy, Restart, Stop, System, Tier
+from ocppsim.actors.security_events import SecurityEvents
 from ocppsim.actors.station_life import StationLife
 from ocppsim.actors.store import Store
 from ocppsim.actors.trace import Listener, Tracer
@@ -113,6 +115,12 @@ def assemble(
     context = StationContext(
         specification, dialect, memory, board, Tracer(name, listeners), settings, transfers(specification)
     )
+    context.identity = Identity.recall(memory, lambda: context.settings)
+    context.security_events = SecurityEvents.recall(
+        memory, lambda: context.settings, context.tracer.security_log
+    )
+    context.reaches = dial.reaches
+    context.key_chance = chance.stream(seed, name, "keys")
     backoff = Backoff(chance.stream(seed, name, "backoff"))
 
     context.station = Actor(
@@ -132,7 +140,14 @@ def assemble(
         f"{name}/wire",
         Tier.LINK,
         lambda me: Wire(
-            me, context.link, dial, context.board, backoff, lambda: context.settings.ping_s
+            me,
+            context.link,
+            dial,
+            context.board,
+            backoff,
+            lambda: context.settings.ping_s,
+            context.identity.access,
+            lambda failed: context.station.tell(NotConnected(failed.reason, failed.flaw)),
         ).live(),
     )
     world = World(name)

@@ -24,6 +24,7 @@ from ocppsim.actors.messages import (
     Do,
     Drain,
     LimitsDue,
+    NotConnected,
     Offline,
     Online,
     Outcome,
@@ -72,6 +73,7 @@ class StationLife:
         context = self.context
         context.begin_life()
         context.board.show_registration(self.registrar.registration)
+        self.desk.began()
         context.memory.apply_scheduled()  # in case the last life ended before it could
         try:
             async with trio.open_nursery() as nursery:
@@ -103,7 +105,10 @@ class StationLife:
                 self.desk.session_ended(connector)
             case Online(connection):
                 self.connection = connection
+                self.desk.connected()
                 self.registrar.online()
+            case NotConnected():
+                self.desk.not_connected(message)
             case Offline():
                 self.connection = -1
                 self.registrar.offline()

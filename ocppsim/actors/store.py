@@ -6,17 +6,18 @@ import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 import trio
 from attrs import define, field
 
-from ocppsim.actors import journal
+from ocppsim.actors import journal, secret_files
 from ocppsim.actors.journal import Kept, Record
 
 log = logging.getLogger(__name__)
 
 JOURNAL = "journal.jsonl"
+SECRETS = Path("configurations") / "secrets"
 
 
 class StoreInUse(Exception):
@@ -41,6 +42,12 @@ class Store(Protocol):
     async def live(self) -> None:
         """Runs beside the fleet, and writes down what has come together."""
 
+    def secrets(self, station: str) -> Mapping[str, Any]:
+        """Passwords and keys that were kept of a station."""
+
+    def keep_secrets(self, station: str, secrets: Mapping[str, Any]) -> None:
+        """Keep them in place of the older ones; as `record`, it never raises."""
+
 
 class Forgetful:
     """Keeps nothing beyond the process."""
@@ -59,6 +66,13 @@ class Forgetful:
 
     async def live(self) -> None:
         await trio.lowlevel.checkpoint()
+
+    def secrets(self, station: str) -> Mapping[str, Any]:
+        del station
+        return {}
+
+    def keep_secrets(self, station: str, secrets: Mapping[str, Any]) -> None:
+        del station, secrets
 
 
 @define(eq=False)
@@ -144,8 +158,22 @@ class Folder:
             if self.fsync:
                 os.fsync(self._journal)
         except OSError as error:
-            self.trouble = f"{self.path / JOURNAL}: {error.strerror or error}"
-            log.error("nothing is kept any more: %s", self.trouble)
+            self._fail(self.path / JOURNAL, error)
+
+    def secrets(self, station: str) -> Mapping[str, Any]:
+        return secret_files.read(self.path / SECRETS, station)
+
+    def keep_secrets(self, station: str, secrets: Mapping[str, Any]) -> None:
+        if self._journal is None or self.trouble:
+            return
+        try:
+            secret_files.write(self.path / SECRETS, station, secrets)
+        except OSError as error:
+            self._fail(self.path / SECRETS, error)
+
+    def _fail(self, path: Path, error: OSError) -> None:
+        self.trouble = f"{path}: {error.strerror or error}"
+        log.error("nothing is kept any more: %s", self.trouble)
 
 
 def _read(path: Path) -> dict[str, Kept]:

@@ -1,6 +1,7 @@
 """What went over the wire, station by station."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 
@@ -8,6 +9,11 @@ from attrs import define, field, frozen
 
 from ocppsim import clock
 from ocppsim.actors.station_log import StationLog
+
+
+_SECRET_KEY = re.compile("authorizationkey", re.IGNORECASE)
+_VALUE = re.compile(r'''("value"\s*:\s*)"(?:[^"\\]|\\.)*"''')
+"""A password that the central system sets is in no trace."""
 
 
 class Way(Enum):
@@ -71,11 +77,6 @@ class Tracer:
         if self.listeners:
             self._tell(Way.NOTE, "", 1, what)
 
-    def security(self, what: str) -> None:
-        """Something worth knowing of the station's security; the log of that has it too."""
-        self.security_log.add(clock.now(), what)
-        self.note(what)
-
     def note(self, what: str) -> None:
         self.log.add(clock.now(), what)
         if self.listeners:
@@ -83,6 +84,8 @@ class Tracer:
 
     def _tell(self, way: Way, text: str, attempt: int = 1, violation: str = "") -> None:
         self._count += 1
+        if way is Way.IN and _SECRET_KEY.search(text):
+            text = _VALUE.sub(r'\1"***"', text)
         entry = TraceEntry(clock.now(), self.station, self._count, way, text, attempt, violation)
         for listener in self.listeners:
             listener(entry)

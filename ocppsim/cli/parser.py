@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
-from ocppsim.cli import charge, csms, demo, support
+from ocppsim.cli import certs, charge, csms, demo, support
 from ocppsim.cli.exits import CommandEnded, usage
 from ocppsim.cli.output import output_ended
 
-_COMMANDS = (demo, charge, csms, support)
+_COMMANDS = (demo, charge, csms, certs, support)
 
 
 class Parser(argparse.ArgumentParser):

@@ -11,7 +11,7 @@ from ocppsim.protocol.actions import Message, Sender
 from ocppsim.protocol.convert import Unreadable, dump, load
 from ocppsim.protocol.errors import Fault, Refusal
 from ocppsim.protocol.frames import Call, Payload
-from ocppsim.protocol.v16 import core
+from ocppsim.protocol.v16 import core, security
 
 
 def read(call: Call) -> Message[object]:
@@ -35,6 +35,7 @@ class Answers:
 
     tags: Tags
     heartbeat_interval_s: int
+    signs: bool = False  # there is an authority that signs stations' certificates
 
     def to(
         self, message: Message[object], now: float, new_transaction: Callable[[], int], *, in_use: bool
@@ -50,6 +51,8 @@ class Answers:
             case core.StartTransaction(id_tag=tag):
                 info = dump(self.tags.info(tag, now, in_use=in_use))
                 return {"transactionId": new_transaction(), "idTagInfo": info}
+            case security.SignCertificate():
+                return {"status": "Accepted" if self.signs else "Rejected"}
             case core.DataTransfer():
                 return {"status": "UnknownVendorId"}
             case _:

@@ -103,3 +103,6 @@ class Dialect(Protocol):
 
     def with_heartbeat_interval(self, changed: Mapping[str, str], seconds: float) -> Mapping[str, str]:
         """The keys after a boot that set the interval."""
+
+    def with_security_profile(self, changed: Mapping[str, str], profile: int) -> Mapping[str, str]:
+        """The keys after a change of the security profile."""

@@ -38,4 +38,11 @@ class Taken:
     """The central system has it, no more."""
 
 
-CallAnswer = BootAnswer | TimeAnswer | TagAnswer | SessionAnswer | Taken
+@frozen
+class RequestAnswer:
+    """Whether the central system sees to what it was asked for."""
+
+    accepted: bool
+
+
+CallAnswer = BootAnswer | TimeAnswer | TagAnswer | SessionAnswer | Taken | RequestAnswer

@@ -28,4 +28,9 @@ class Settings:
     profile_periods: int = 48  # of one schedule
     profile_units: tuple[str, ...] = ("Current", "Power")
     profiles_installed: int = 20
+    security_profile: int = 0
+    operator: str = ""  # whose station it is, for its certificate
+    one_root: bool = False  # a new root of the central system replaces the old one, which has signed it
+    most_roots: int = 10
+    longest_chain: int = 10_000
     measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)

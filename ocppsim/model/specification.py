@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import FirmwareUpgrade
+from ocppsim.model.security import Credentials
 
 
 @frozen(cache_hash=True)
@@ -41,3 +42,4 @@ class Specification:
     auto_register: bool = False
     registration_max_retries: int = -1  # -1: without end
     keys: Mapping[str, str] = field(factory=dict)  # initial values of configuration keys
+    credentials: Credentials = field(factory=Credentials)  # what it leaves the factory with

@@ -10,9 +10,11 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
-from ocppsim.actors.wire.transport import DialFailed, Transport, TransportClosed
+from ocppsim.actors.wire.access import OPEN, Access
+from ocppsim.actors.wire.dial import basic
+from ocppsim.actors.wire.transport import DialFailed, Flaw, Transport, TransportClosed
 from ocppsim.clock import wire
 from ocppsim.csms.admission import Admitted, Refused
 from ocppsim.csms.central_system import CentralSystem
@@ -192,9 +194,9 @@ class InMemoryDial:
         self._central_system, self._identity, self._queue = central_system, identity, queue
 
     @asynccontextmanager
-    async def __call__(self) -> AsyncIterator[Transport]:
+    async def __call__(self, access: Access = OPEN) -> AsyncIterator[Transport]:
         await trio.lowlevel.checkpoint()
-        self._check_admission()
+        self._check_admission(access)
         client, server = pipe(self._queue)
         self._central_system.attach(server, self._identity)
         self.client = client
@@ -205,14 +207,22 @@ class InMemoryDial:
             self.client = None
             client.drop()
 
-    def _check_admission(self) -> None:
+    def reaches(self, profile: int) -> bool:
+        """Any: there is no TLS in memory, but credentials are looked at."""
+        del profile
+        return True
+
+    def _check_admission(self, access: Access) -> None:
         if self._central_system.is_down:
             raise DialFailed("connection refused")
-        # The seam has no headers, so whether a password is right is decided on real sockets only.
-        admission = evolve(self._central_system.admission, passwords=None)
-        match admission.admit(f"/{quote(self._identity, safe='')}", [v16.SUBPROTOCOL]):
+        authorization = None
+        if access.password is not None:
+            authorization = basic(self._identity.encode() + b":" + access.password).encode()
+        target = f"/{quote(self._identity, safe='')}"
+        match self._central_system.admission.admit(target, [v16.SUBPROTOCOL], authorization):
             case Refused(status):
-                raise DialFailed(f"HTTP {status}", status, permanent=status in _PERMANENT)
+                flaw = Flaw.CREDENTIALS if status == 401 else None
+                raise DialFailed(f"HTTP {status}", status, permanent=status in _PERMANENT, flaw=flaw)
             case Admitted(subprotocol=subprotocol) if subprotocol != v16.SUBPROTOCOL:
                 raise DialFailed(f"wrong subprotocol {subprotocol}", permanent=True)
 

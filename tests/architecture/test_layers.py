@@ -18,10 +18,10 @@ ALLOWED = {
     "actors.runtime": set(),
     "dialects": {"model", "protocol", "clock"},
     "presets": {"model"},
+    "support": {"dialects", "protocol"},
     "security": {"model"},
     "actors": {"actors.runtime", "dialects", "model", "protocol", "security"} | BASE,
-    "csms": {"protocol"} | BASE,
-    "support": {"dialects", "protocol"},
+    "csms": {"protocol", "security"} | BASE,
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},
     "embedding": {
@@ -44,6 +44,7 @@ ALLOWED = {
         "presets",
         "protocol",
         "support",
+        "security",
         "terminal",
     }
     | BASE,

@@ -20,6 +20,8 @@ REQUESTS = {
     "Heartbeat": {},
     "LogStatusNotification": {"status": "BadMessage", "requestId": 7},
     "MeterValues": values(None),
+    "SecurityEventNotification": {"type": "StartupOfTheDevice", "timestamp": "2026-01-01T00:00:00Z"},
+    "SignCertificate": {"csr": "-----BEGIN CERTIFICATE REQUEST-----"},
     "SignedFirmwareStatusNotification": {"status": "InstallRebooting", "requestId": 7},
     "StartTransaction": start(),
     "StatusNotification": status(1, "Available"),

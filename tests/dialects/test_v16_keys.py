@@ -21,13 +21,15 @@ from ocppsim.protocol import schemas, v16
 
 DIALECT = Dialect16()
 STATION = Specification("CS-1", outlets={1: Outlet(), 2: Outlet(), 3: Outlet()})
-WRITABLE = sorted(name for name, key in KEYS.items() if not key.readonly)
-READONLY = sorted(set(KEYS) - set(WRITABLE))
+SECRET = sorted(name for name, key in KEYS.items() if key.secret)
+READONLY = sorted(name for name, key in KEYS.items() if key.readonly)
+WRITABLE = sorted(set(KEYS) - set(READONLY) - set(SECRET))
 
 NOT_INTEGERS = ["", " ", "-1", "+1", "1.0", "1e3", "0x10", "ten", "\u0661", str(LARGEST + 1), "9" * 5_000]
 NOT_BOOLEANS = ["", "0", "1", "yes", "truefalse", "null"]
 NOT_MEASURANDS = ["Temperature", "SoC,Temperature", "soc", "SoC;Voltage", "SoC,SoC", "Voltage.L1"]
-BAD = {bool: NOT_BOOLEANS, int: NOT_INTEGERS, tuple: NOT_MEASURANDS}
+NOT_NAMES = ["x" * 65, "two\nlines"]
+BAD = {bool: NOT_BOOLEANS, int: NOT_INTEGERS, tuple: NOT_MEASURANDS, str: NOT_NAMES}
 
 
 def bad_values() -> list[tuple[str, str]]:
@@ -101,6 +103,15 @@ def test_a_boot_sets_an_interval_that_the_key_could_have(seconds: float, text: s
     assert problem("HeartbeatInterval", text) is None
 
 
+@pytest.mark.parametrize("name", SECRET)
+def test_a_secret_is_neither_shown_nor_kept_with_the_other_keys(name: str) -> None:
+    kept = {name: "0123456789abcdef"}
+    assert DIALECT.report_keys(STATION, kept, (name,)).values == {name: (None, False)}
+    change = DIALECT.change_key(STATION, {}, name, "0123456789abcdef")
+    assert (change.verdict, change.changed) == (KeyVerdict.REJECTED, {})
+    assert problem(name, "0123456789abcdef") is not None
+
+
 # -- GetConfiguration
 
 
@@ -142,7 +153,7 @@ def test_only_keys_of_this_program_can_have_initial_values(name: str, known: boo
 # -- settings
 
 
-@pytest.mark.parametrize("name", sorted(KEYS))
+@pytest.mark.parametrize("name", sorted(set(KEYS) - set(SECRET)))
 def test_an_initial_value_is_one(name: str) -> None:
     assert problem(name, KEYS[name].initial) is None
 

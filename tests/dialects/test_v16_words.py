@@ -6,7 +6,7 @@ from ocppsim.dialects.v16 import Dialect16
 from ocppsim.dialects.v16.core_keys import MOST_KEYS
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.dialects.v16.requests import ROWS
-from ocppsim.model import commands
+from ocppsim.model import commands, security
 from ocppsim.model.authorization import TagInfo, TagStatus
 from ocppsim.model.charging import orders
 from ocppsim.model.charging.composite import Composite
@@ -16,6 +16,7 @@ from ocppsim.model.firmware import RETRIES, RETRY_INTERVAL_S, InstallFirmware, S
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.local_list import Change, GetListVersion, ListVerdict, UpdateList
 from ocppsim.model.logs import LogKind, UploadAnswer, UploadLog, UploadVerdict
+from ocppsim.model.security import DeleteVerdict, InstallVerdict
 from ocppsim.model.specification import Outlet, Specification
 from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.actions import Sender
@@ -61,6 +62,7 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
         commands.ChangeAvailability(1, operative=False),
     ),
     "ChangeConfiguration": ({"key": "K", "value": "v"}, commands.ChangeKey("K", "v")),
+    "CertificateSigned": ({"certificateChain": "PEM"}, security.TakeCertificate("PEM")),
     "ClearCache": ({}, commands.ClearCache()),
     "ClearChargingProfile": (
         {"chargingProfilePurpose": "TxDefaultProfile", "stackLevel": 2},
@@ -86,6 +88,25 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
     "GetCompositeSchedule": (
         {"connectorId": 1, "duration": 60, "chargingRateUnit": "W"},
         orders.GetSchedule(1, 60, Unit.WATTS),
+    ),
+    "DeleteCertificate": (
+        {
+            "certificateHashData": {
+                "hashAlgorithm": "SHA384",
+                "issuerNameHash": "AB",
+                "issuerKeyHash": "cd",
+                "serialNumber": "FFF",
+            }
+        },
+        security.DeleteRoot(security.CertificateId(security.Digest.SHA384, "AB", "cd", "FFF")),
+    ),
+    "GetInstalledCertificateIds": (
+        {"certificateType": "ManufacturerRootCertificate"},
+        security.ListRoots(security.RootUse.MANUFACTURER),
+    ),
+    "InstallCertificate": (
+        {"certificateType": "CentralSystemRootCertificate", "certificate": "PEM"},
+        security.InstallRoot(security.RootUse.CENTRAL_SYSTEM, "PEM"),
     ),
     "GetConfiguration": ({"key": ["A", "B"]}, commands.GetKeys(("A", "B"))),
     "GetLocalListVersion": ({}, GetListVersion()),
@@ -140,6 +161,8 @@ WORDS: list[tuple[str, object, str]] = [
     ("ChangeConfiguration", KeyVerdict.REJECTED, "Rejected"),
     ("ChangeConfiguration", KeyVerdict.REBOOT_REQUIRED, "RebootRequired"),
     ("ChangeConfiguration", KeyVerdict.NOT_SUPPORTED, "NotSupported"),
+    ("CertificateSigned", Verdict.ACCEPTED, "Accepted"),
+    ("CertificateSigned", Verdict.REJECTED, "Rejected"),
     ("ClearCache", Verdict.ACCEPTED, "Accepted"),
     ("ClearCache", Verdict.REJECTED, "Rejected"),
     ("ClearChargingProfile", Verdict.ACCEPTED, "Accepted"),
@@ -160,6 +183,13 @@ WORDS: list[tuple[str, object, str]] = [
     ("GetLog", UploadAnswer(UploadVerdict.REJECTED), "Rejected"),
     ("GetCompositeSchedule", None, "Rejected"),
     ("GetCompositeSchedule", Composite(1, 0.0, 60, Unit.WATTS, (Period(0, 11_000.0),)), "Accepted"),
+    ("DeleteCertificate", DeleteVerdict.ACCEPTED, "Accepted"),
+    ("DeleteCertificate", DeleteVerdict.FAILED, "Failed"),
+    ("DeleteCertificate", DeleteVerdict.NOT_FOUND, "NotFound"),
+    ("GetInstalledCertificateIds", (), "NotFound"),
+    ("InstallCertificate", InstallVerdict.ACCEPTED, "Accepted"),
+    ("InstallCertificate", InstallVerdict.FAILED, "Failed"),
+    ("InstallCertificate", InstallVerdict.REJECTED, "Rejected"),
     ("RemoteStartTransaction", Verdict.REJECTED, "Rejected"),
     ("RemoteStopTransaction", Verdict.ACCEPTED, "Accepted"),
     ("Reset", Verdict.ACCEPTED, "Accepted"),
@@ -234,6 +264,8 @@ OTHERS = {
     "int": ("7", "8"),
     "tuple": ("SoC", "Voltage,SoC"),
     "ChargingScheduleAllowedChargingRateUnit": ("Current", "Power"),
+    "str": ("one", "another"),
+    "SecurityProfile": ("1", "2"),
 }
 """Two values by the name of the key, or else of its type."""
 

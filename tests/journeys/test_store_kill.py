@@ -1,7 +1,7 @@
 """The process is killed at any line of its journal: nothing is lost, nothing is told under a second id."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,12 @@ class Dying:
 
     def recall(self, station: str) -> Kept | None:
         return self.folder.recall(station)
+
+    def secrets(self, station: str) -> Mapping[str, Any]:
+        return self.folder.secrets(station)
+
+    def keep_secrets(self, station: str, secrets: Mapping[str, Any]) -> None:
+        self.folder.keep_secrets(station, secrets)
 
     def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
         self.lines += 1

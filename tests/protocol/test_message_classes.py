@@ -32,6 +32,8 @@ STATION_SAYS = {
     "Heartbeat",
     "LogStatusNotification",
     "MeterValues",
+    "SecurityEventNotification",
+    "SignCertificate",
     "SignedFirmwareStatusNotification",
     "StartTransaction",
     "StatusNotification",

@@ -19,7 +19,7 @@ from ocppsim.actors.wire.address import parse
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
 from ocppsim.actors.wire.tls import client_context
-from ocppsim.actors.wire.transport import Dial, DialFailed, TransportClosed, TransportName
+from ocppsim.actors.wire.transport import Dial, DialFailed, Flaw, TransportClosed, TransportName
 
 OCPP16 = Subprotocol("ocpp1.6")
 DialTo = Callable[..., Dial]
@@ -86,7 +86,7 @@ async def reason(dial: Dial) -> str:
     with trio.fail_after(AT_ONCE_S), pytest.raises(DialFailed) as caught:
         async with dial():
             pytest.fail("the websocket opened")
-    assert not caught.value.permanent
+    assert caught.value.permanent is (caught.value.flaw is Flaw.CERTIFICATE)
     return str(caught.value)
 
 

@@ -14,9 +14,10 @@ from ocppsim.actors.desk.configuration import Configuration
 from ocppsim.actors.desk.firmware import Firmware
 from ocppsim.actors.desk.local_list import LocalListDesk
 from ocppsim.actors.desk.logs import Logs
+from ocppsim.actors.desk.security import Security
 from ocppsim.actors.desk.sessions import Sessions
 from ocppsim.actors.desk.triggers import Triggers
-from ocppsim.actors.messages import Ignore, Refuse, Reply, Request
+from ocppsim.actors.messages import Ignore, NotConnected, Refuse, Reply, Request
 from ocppsim.actors.runtime import NoAnswer
 from ocppsim.dialects.dialect import InvalidMessage
 from ocppsim.model.commands import Command, Trigger
@@ -40,8 +41,8 @@ class Desk:
             LocalListDesk(life),
             Logs(life),
             Charging(life),
-            LocalListDesk(life),
-            Triggers(life, triggers),
+            Security(life),
+            Triggers(life, triggers, self._is_muted),
         )
         self.handlers: dict[type[Command[Any]], Handler] = {}
         for block in self.blocks:
@@ -66,6 +67,21 @@ class Desk:
             link.tell(Reply(request, response))
             if decided.consequence is not None:
                 decided.consequence()
+
+    def _is_muted(self, what: Trigger) -> bool:
+        return any(what in block.muted for block in self.blocks)
+
+    def began(self) -> None:
+        for block in self.blocks:
+            block.began()
+
+    def connected(self) -> None:
+        for block in self.blocks:
+            block.connected()
+
+    def not_connected(self, failure: NotConnected) -> None:
+        for block in self.blocks:
+            block.not_connected(failure)
 
     def came_up(self, afresh: bool) -> None:
         for block in self.blocks:

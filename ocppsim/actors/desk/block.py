@@ -1,13 +1,13 @@
 """What the functional blocks of a station's desk have in common."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import trio
 from attrs import frozen
 
 from ocppsim.actors.context import StationContext
-from ocppsim.actors.messages import Do, Outcome, Send
+from ocppsim.actors.messages import Do, NotConnected, Outcome, Send
 from ocppsim.actors.power import Power
 from ocppsim.actors.registrar import Registrar
 from ocppsim.actors.runtime import NoAnswer
@@ -84,6 +84,20 @@ class Block:
     @property
     def triggers(self) -> Mapping[Trigger, Say]:
         return {}
+
+    @property
+    def muted(self) -> Collection[Trigger]:
+        """Of its triggers those that cannot be obeyed now."""
+        return ()
+
+    def began(self) -> None:
+        """The life has begun; nothing can be said yet."""
+
+    def connected(self) -> None:
+        """There is a connection."""
+
+    def not_connected(self, failure: NotConnected) -> None:
+        """A dial failed."""
 
     def came_up(self, afresh: bool) -> None:
         """The station speaks (again): `afresh` after a boot, else after a reconnect."""

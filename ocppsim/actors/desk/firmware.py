@@ -13,6 +13,7 @@ from ocppsim.actors.desk.updating import Updating
 from ocppsim.actors.messages import Outcome
 from ocppsim.model import firmware_record
 from ocppsim.model.commands import Command, Trigger
+from ocppsim.model.security import RootUse, SecurityEvent
 from ocppsim.model.firmware import (
     FirmwareProgress,
     InstallFirmware,
@@ -58,7 +59,7 @@ class Firmware(Block):
                 raise Refusal(Fault.INTERNAL, "the station is going down")
             return Decided(UpdateVerdict.REJECTED)  # L01.FR.27
         if order.signing is not None and (verdict := self._judge(order.signing)) is not UpdateVerdict.ACCEPTED:
-            return Decided(verdict, lambda: self.context.tracer.security("InvalidFirmwareSigningCertificate"))
+            return Decided(verdict, lambda: self._happened(SecurityEvent.INVALID_FIRMWARE_SIGNING_CERTIFICATE))
         busy = self.kept.update is not None and not self.kept.update.over
         verdict = UpdateVerdict.ACCEPTED_CANCELED if busy else UpdateVerdict.ACCEPTED
         return Decided(verdict, lambda: self._begin(order))
@@ -74,7 +75,7 @@ class Firmware(Block):
         specification = self.context.specification
         at = clock.moment(clock.now() + self.context.memory.offset_s)
         trust, why = signatures.trust(
-            signing.certificate, specification.manufacturer_roots, specification.revoked_certificates, at
+            signing.certificate, self._roots(), specification.revoked_certificates, at
         )
         if why:
             self.context.tracer.note(f"the firmware's signing certificate is not trusted: {why}")
@@ -83,6 +84,12 @@ class Firmware(Block):
             signatures.Trust.INVALID: UpdateVerdict.INVALID_CERTIFICATE,
             signatures.Trust.REVOKED: UpdateVerdict.REVOKED_CERTIFICATE,
         }[trust]
+
+    def _happened(self, event: SecurityEvent) -> None:
+        self.context.security_events.happened(event)
+
+    def _roots(self) -> list[str]:
+        return [root.pem for root in self.context.identity.of(RootUse.MANUFACTURER)]
 
     # -- the update
 
@@ -147,7 +154,7 @@ class Firmware(Block):
             return
         if afresh and update.phase is Phase.INSTALL_REBOOTING:
             self._enter(Phase.INSTALLED)
-            self.context.tracer.security("FirmwareUpdated")
+            self._happened(SecurityEvent.FIRMWARE_UPDATED)
         else:
             self._tell()
         if afresh and not self.update().over and self.running is None:

@@ -1,6 +1,6 @@
 """What the central system makes the station say. Other blocks bring triggers of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ocppsim.actors.desk.block import Block, Decided, Handler, Life, Say
@@ -12,11 +12,11 @@ from ocppsim.model.session import Context
 
 
 class Triggers(Block):
-    """`known` are the triggers of all blocks; the desk fills it."""
+    """`known` are the triggers of all blocks; the desk fills it. `muted` says which it must reject now."""
 
-    def __init__(self, life: Life, known: Mapping[Trigger, Say]) -> None:
+    def __init__(self, life: Life, known: Mapping[Trigger, Say], muted: Callable[[Trigger], bool]) -> None:
         super().__init__(life)
-        self.known = known
+        self.known, self.is_muted = known, muted
 
     @property
     def handlers(self) -> Mapping[type[Command[Any]], Handler]:
@@ -35,6 +35,8 @@ class Triggers(Block):
         what, number = command.what, command.connector
         if (say := self.known.get(what)) is None:
             return Decided(TriggerVerdict.NOT_IMPLEMENTED)
+        if self.is_muted(what):
+            return Decided(TriggerVerdict.REJECTED)
         if number is not None and number != 0 and number not in self.context.connectors:
             return Decided(TriggerVerdict.REJECTED)
         if what is not Trigger.BOOT and self.life.registrar.registration.standing is Standing.UNKNOWN:

@@ -11,6 +11,7 @@ from ocppsim.actors.messages import Do, Drain, Take
 from ocppsim.actors.runtime import NoAnswer
 from ocppsim.actors.transfer import Failure, TransferFailed
 from ocppsim.model.connector import busy
+from ocppsim.model.security import SecurityEvent
 from ocppsim.model.firmware import Phase, Signing, Update, next_version
 from ocppsim.model.inputs import Hold
 
@@ -101,7 +102,7 @@ class Updating:
         if signing is not None:
             valid = valid and _verified(signing, bytes.fromhex(update.digest))
         if not valid:
-            self.context.tracer.security("InvalidFirmwareSignature")
+            self.context.security_events.happened(SecurityEvent.INVALID_FIRMWARE_SIGNATURE)
             raise _Failed(Phase.INVALID_SIGNATURE)
         if signing is not None:
             self.enter(Phase.SIGNATURE_VERIFIED)
@@ -128,7 +129,7 @@ class Updating:
             self.life.reboot("firmware installed")
         else:
             self.enter(Phase.INSTALLED)
-            self.context.tracer.security("FirmwareUpdated")
+            self.context.security_events.happened(SecurityEvent.FIRMWARE_UPDATED)
             self._hold(held=False)
 
     async def _until_idle(self) -> None:

@@ -42,6 +42,7 @@ def parse(url: str, identity: str) -> Address:
         secure=scheme == "wss",
         user=user,
         password=password,
+        identity=identity,
     )
 
 

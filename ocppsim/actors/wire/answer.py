@@ -8,9 +8,10 @@ from http import HTTPStatus
 
 import h11
 
-from ocppsim.actors.wire.transport import DialFailed
+from ocppsim.actors.wire.transport import DialFailed, Flaw
 
 _PERMANENT = {401, 403, 404}
+_CREDENTIALS = {401, 403}
 _EXCERPT_LENGTH = 80
 
 
@@ -80,7 +81,8 @@ def _refused(status: int, line: str, secrets: Collection[str]) -> DialFailed:
     reason = f"HTTP {status} {phrase}".rstrip()
     if line and not any(secret in line for secret in secrets if secret):
         reason += f": {line[:_EXCERPT_LENGTH]}"
-    return DialFailed(reason, status, permanent=status in _PERMANENT)
+    flaw = Flaw.CREDENTIALS if status in _CREDENTIALS else None
+    return DialFailed(reason, status, permanent=status in _PERMANENT, flaw=flaw)
 
 
 def _body(reader: h11.Connection) -> bytes:

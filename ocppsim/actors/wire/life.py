@@ -9,6 +9,7 @@ from ocppsim import clock
 from ocppsim.actors.board import Board
 from ocppsim.actors.messages import Down, Heard, LinkMessage, Up
 from ocppsim.actors.runtime import Actor, Exit, Restart, Timer, Timers
+from ocppsim.actors.wire.access import Access
 from ocppsim.actors.wire.backoff import Backoff
 from ocppsim.actors.wire.transport import Dial, DialFailed, Transport, TransportClosed
 
@@ -58,7 +59,7 @@ class Keepalive:
 
 
 class Wire:
-    """One life: it tells its link `Up`, `Heard` for each frame, and `Down`.
+    """One life: it tells its link `Up`, `Heard` for each frame, and `Down`; `failed` hears of a dial in vain.
 
     Nobody tells it anything: it is ended from outside, or by the connection.
     """
@@ -71,20 +72,25 @@ class Wire:
         board: Board,
         backoff: Backoff,
         ping_s: Callable[[], float],
+        access: Callable[[], Access],
+        failed: Callable[[DialFailed], None],
     ) -> None:
         self.me, self.link, self.dial, self.board, self.backoff = me, link, dial, board, backoff
-        self.ping_s = ping_s
+        self.ping_s, self.access, self.failed = ping_s, access, failed
         self.connection = me.life
 
     async def live(self) -> Exit | None:
         self.board.tally.dials += 1
+        access = self.access()
         try:
-            async with self.dial() as transport:
+            async with self.dial(access) as transport:
                 why = await self._converse(transport)
         except DialFailed as failed:
             why = failed.reason
-            view = evolve(self.board.link, tries=self.board.link.tries + 1, permanent=failed.permanent)
+            permanent = failed.permanent and not access.on_trial
+            view = evolve(self.board.link, tries=self.board.link.tries + 1, permanent=permanent)
             self.board.show_link(evolve(view, trouble=why))
+            self.failed(failed)
         return Restart(why, after=clock.wire(self.backoff.pause()))
 
     async def _converse(self, transport: Transport) -> str:

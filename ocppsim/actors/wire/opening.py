@@ -1,6 +1,7 @@
 """What every transport needs to open a websocket: TCP, TLS, and words for the handshake that failed."""
 
 import ssl
+from collections.abc import Callable
 
 import trio
 from attrs import field, frozen
@@ -10,7 +11,7 @@ from ocppsim.actors.wire import tls as tls_contexts
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.answer import explain
 from ocppsim.actors.wire.stream import LightStream, WatchedStream
-from ocppsim.actors.wire.transport import Address, DialFailed
+from ocppsim.actors.wire.transport import Address, DialFailed, Flaw
 
 
 @frozen
@@ -23,6 +24,8 @@ class Opening:
     tls: ssl.SSLContext | None
     addresses: AddressBook
     handshake_timeout_s: float
+    met: Callable[[bytes], None] = field(default=lambda _: None, repr=False)
+    """Told the certificate of the central system."""
 
     def deadline(self) -> float:
         """When, in Trio's clock, a connection begun now must be open."""
@@ -39,6 +42,7 @@ class Opening:
         try:
             with trio.move_on_at(deadline):
                 await stream.do_handshake()
+                self.met(stream.getpeercert(binary_form=True) or b"")
                 return stream
         except trio.BrokenResourceError as error:
             raise _tls_failed(error.__cause__) from error.__cause__
@@ -61,5 +65,8 @@ class Opening:
 
 def _tls_failed(cause: BaseException | None) -> DialFailed:
     if isinstance(cause, ssl.SSLError):
-        return DialFailed(f"TLS: {tls_contexts.words(cause)}")
+        flaw = tls_contexts.flaw(cause)
+        return DialFailed(
+            f"TLS: {tls_contexts.words(cause)}", permanent=flaw is Flaw.CERTIFICATE, flaw=flaw
+        )
     return DialFailed("TLS: the peer closed the connection")

@@ -1,8 +1,11 @@
 """TLS contexts, made once and shared by all connections: each takes 20 ms and most of a megabyte."""
 
 import ssl
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from ocppsim.actors.wire.transport import Flaw
 
 
 def client_context(
@@ -37,6 +40,49 @@ def words(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return "the peer closed the connection"
     return (error.reason or "handshake failed").replace("_", " ").lower()
+
+
+def flaw(error: ssl.SSLError) -> Flaw | None:
+    """What of the security was wrong, where that is what made the handshake fail."""
+    reason = error.reason or ""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Flaw.CERTIFICATE
+    if reason in _OLD_VERSION:
+        return Flaw.TLS_VERSION
+    if reason in _NO_CIPHER:
+        return Flaw.CIPHERS
+    return Flaw.CREDENTIALS if "ALERT" in reason and any(word in reason for word in _REFUSED) else None
+
+
+_OLD_VERSION = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION"}
+_NO_CIPHER = {"SSLV3_ALERT_HANDSHAKE_FAILURE", "NO_SHARED_CIPHER", "WRONG_CIPHER_RETURNED"}
+_REFUSED = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED")
+"""In the alerts of a central system that does not take the station's own certificate."""
+
+
+@lru_cache(maxsize=64)
+def trusting(roots: tuple[str, ...]) -> ssl.SSLContext:
+    """A context for all stations that trust these authorities (PEM) and no others.
+
+    An authority need not have signed itself; a central system may be named in its commonName alone.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.hostname_checks_common_name = True
+    if roots:
+        context.load_verify_locations(cadata="\n".join(roots))
+    return context
+
+
+def presenting(roots: tuple[str, ...], certificate: str, key: str) -> ssl.SSLContext:
+    """The same for one station, with a certificate of its own."""
+    context = trusting.__wrapped__(roots)
+    with NamedTemporaryFile("w", suffix=".pem") as file:  # which nobody else can read
+        file.write(f"{certificate}\n{key}")
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
 
 
 def _trusting(ca: Path | None) -> ssl.SSLContext:

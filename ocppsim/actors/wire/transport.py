@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from enum import Enum, auto
 from typing import Literal, NoReturn, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
+
+from ocppsim.actors.wire.access import OPEN, Access
 
 TransportName = Literal["auto", "trio-websocket", "websockets"]
 """The libraries that can carry a websocket. The last one is optional; "auto" takes it where it is installed."""
@@ -27,16 +30,27 @@ class TransportClosed(Exception):
         self.code, self.reason = code, reason
 
 
+class Flaw(Enum):
+    """What of the security of a connection was wrong."""
+
+    CERTIFICATE = auto()  # the central system's
+    CREDENTIALS = auto()  # our own: a password, a certificate
+    TLS_VERSION = auto()
+    CIPHERS = auto()
+
+
 class DialFailed(Exception):
     """No connection came about: nobody there, refused, or a broken handshake.
 
     `status` is the HTTP status of a refusal. `permanent` says that trying again cannot help: 401, 403, 404,
-    or a wrong subprotocol.
+    a wrong subprotocol, or a certificate of the central system that does not hold.
     """
 
-    def __init__(self, reason: str, status: int | None = None, *, permanent: bool = False) -> None:
+    def __init__(
+        self, reason: str, status: int | None = None, *, permanent: bool = False, flaw: Flaw | None = None
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.status, self.permanent = reason, status, permanent
+        self.reason, self.status, self.permanent, self.flaw = reason, status, permanent, flaw
 
 
 Take: TypeAlias = Callable[[str | bytes], Awaitable[object]]
@@ -64,12 +78,18 @@ class Transport(Protocol):
         """Close cleanly: a Close frame each way, within CLOSE_S of wire time. Never raises."""
 
 
-Dial = Callable[[], AbstractAsyncContextManager[Transport]]
-"""Opens one connection for the time of the context; raises DialFailed.
+class Dial(Protocol):
+    """How one station reaches its central system."""
 
-Leaving the context by cancellation or exception drops the connection without a Close frame (a power cut,
-1006 at the other end); leaving it otherwise closes with 1000, unless `close()` was called before.
-"""
+    def __call__(self, access: Access = OPEN) -> AbstractAsyncContextManager[Transport]:
+        """Open one connection for the time of the context; raises DialFailed.
+
+        Leaving the context by cancellation or exception drops the connection without a Close frame (a power
+        cut, 1006 at the other end); leaving it otherwise closes with 1000, unless `close()` was called before.
+        """
+
+    def reaches(self, profile: int) -> bool:
+        """Whether there is an address for connections of this security profile."""
 
 
 @frozen
@@ -82,6 +102,7 @@ class Address:
     secure: bool
     user: str | None = None
     password: str | None = None
+    identity: str = field(default="", eq=False)  # of the station, as the target ends with it
 
     def __repr__(self) -> str:
         """The URL without credentials, and without its query, which may hold a token."""

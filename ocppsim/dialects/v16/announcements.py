@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ocppsim.dialects.v16 import firmware_management, local_auth_list
+from ocppsim.dialects.v16 import firmware_management, local_auth_list, security
 from ocppsim.model.announcement import Announcement
 from ocppsim.protocol.actions import Message
 
 MESSAGES: Mapping[type[Announcement], Callable[[Any], Message[object]]] = {
     **firmware_management.MESSAGES,
     **local_auth_list.MESSAGES,
+    **security.MESSAGES,
 }

@@ -4,7 +4,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ocppsim.model.answers import BootAnswer, CallAnswer, SessionAnswer, TagAnswer, Taken, TimeAnswer
+from ocppsim.model.answers import (
+    BootAnswer,
+    CallAnswer,
+    RequestAnswer,
+    SessionAnswer,
+    TagAnswer,
+    Taken,
+    TimeAnswer,
+)
 from ocppsim.model.authorization import TagInfo, TagStatus
 from ocppsim.model.registration import Standing
 from ocppsim.protocol.v16 import core
@@ -59,6 +67,8 @@ ANSWERS: Mapping[str, Callable[[Any], CallAnswer]] = {
     "Heartbeat": lambda answer: TimeAnswer(_clock(answer.current_time)),
     "LogStatusNotification": lambda _: Taken(),
     "MeterValues": lambda _: Taken(),
+    "SecurityEventNotification": lambda _: Taken(),
+    "SignCertificate": lambda answer: RequestAnswer(answer.status == "Accepted"),
     "SignedFirmwareStatusNotification": lambda _: Taken(),
     "StartTransaction": lambda answer: SessionAnswer(answer.transaction_id, tag_info(answer.id_tag_info)),
     "StatusNotification": lambda _: Taken(),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ocppsim.dialects.v16 import security
 from ocppsim.dialects.v16.core_keys import MOST_KEYS
 from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.dialects.v16.smart_charging import profile
@@ -39,7 +40,7 @@ ROWS: Mapping[str, Row] = {
         words(core.ChangeAvailabilityResponse, {**ACCEPTED_OR_NOT, Verdict.SCHEDULED: "Scheduled"}),
     ),
     "ChangeConfiguration": Row(
-        lambda r: commands.ChangeKey(r.key, r.value),
+        lambda r: security.command_of_key(r.key, r.value) or commands.ChangeKey(r.key, r.value),
         words(
             core.ChangeConfigurationResponse,
             {

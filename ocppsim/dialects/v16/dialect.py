@@ -120,6 +120,9 @@ class Dialect16:
     def with_heartbeat_interval(self, changed: Mapping[str, str], seconds: float) -> Mapping[str, str]:
         return {**changed, "HeartbeatInterval": str(min(max(round(seconds), 1), LARGEST))}
 
+    def with_security_profile(self, changed: Mapping[str, str], profile: int) -> Mapping[str, str]:
+        return {**changed, "SecurityProfile": str(profile)}
+
     # -- both ways
 
     def _draft(self, message: Message[object]) -> Draft:

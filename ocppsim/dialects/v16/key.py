@@ -38,7 +38,10 @@ def text(text: str) -> str:
 
 @frozen
 class Key:
-    """One configuration key. `setting` is the field of Settings that it sets."""
+    """One configuration key. `setting` is the field of Settings that it sets.
+
+    A `secret` is neither shown nor kept with the other keys.
+    """
 
     name: str
     initial: str
@@ -46,6 +49,7 @@ class Key:
     setting: str | None = None
     readonly: bool = False
     least: int = 0
+    secret: bool = False
 
     def value(self, text: str) -> Value:
         value = self.read(text)

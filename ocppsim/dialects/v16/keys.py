@@ -13,6 +13,7 @@ from ocppsim.dialects.v16 import (
     core_keys,
     firmware_management_keys,
     local_auth_list_keys,
+    security_keys,
     smart_charging_keys,
 )
 from ocppsim.dialects.v16.key import BadValue, Key
@@ -24,6 +25,7 @@ _PROFILES = (
     core_keys,
     firmware_management_keys,
     local_auth_list_keys,
+    security_keys,
     smart_charging_keys,
 )
 KEYS: Mapping[str, Key] = {
@@ -62,6 +64,8 @@ def problem(name: str, text: str) -> str | None:
     key = KEYS.get(name)
     if key is None:
         return "no key of this program"
+    if key.secret:
+        return "a secret, which is no initial value of a key"
     try:
         key.value(text)
     except BadValue as error:
@@ -74,7 +78,7 @@ def change(changed: Changed, name: str, text: str) -> KeyChange:
     key = KEYS.get(_BY_LOWER_NAME.get(name.lower(), ""))
     if key is None:
         return KeyChange(KeyVerdict.NOT_SUPPORTED, changed)
-    if key.readonly:
+    if key.readonly or key.secret:
         return KeyChange(KeyVerdict.REJECTED, changed)
     try:
         key.value(text)
@@ -93,5 +97,8 @@ def report(specification: Specification, changed: Changed, names: tuple[str, ...
             unknown.append(name)
         else:
             known[key.name] = key
-    values = {name: (text_of(key, specification, changed), key.readonly) for name, key in known.items()}
+    values = {
+        name: (None if key.secret else text_of(key, specification, changed), key.readonly)
+        for name, key in known.items()
+    }
     return KeyReport(values, tuple(unknown))

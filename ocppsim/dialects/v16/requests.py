@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from ocppsim.dialects.v16 import core, firmware_management, local_auth_list, remote_trigger, smart_charging
+from ocppsim.dialects.v16 import (
+    core,
+    firmware_management,
+    local_auth_list,
+    remote_trigger,
+    security,
+    smart_charging,
+)
 from ocppsim.dialects.v16.row import Row
 
 ROWS: Mapping[str, Row] = {
@@ -10,5 +17,6 @@ ROWS: Mapping[str, Row] = {
     **firmware_management.ROWS,
     **local_auth_list.ROWS,
     **remote_trigger.ROWS,
+    **security.ROWS,
     **smart_charging.ROWS,
 }

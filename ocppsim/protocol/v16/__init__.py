@@ -9,6 +9,7 @@ from ocppsim.protocol.v16 import (
     local_auth_list,
     remote_trigger,
     secure_firmware,
+    security,
     smart_charging,
 )
 
@@ -22,6 +23,7 @@ ACTIONS: Mapping[str, Action] = {
         local_auth_list,
         remote_trigger,
         secure_firmware,
+        security,
         smart_charging,
     )
     for action in profile.ACTIONS

@@ -1,0 +1,44 @@
+"""Passwords and keys of stations in a folder that nobody but its owner can look into: a file for each station."""
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+def read(folder: Path, station: str) -> Mapping[str, Any]:
+    """What is kept of a station, nothing where that cannot be read; says so without a word of its content."""
+    path = _path(folder, station)
+    try:
+        kept = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        log.warning("%s cannot be read (%s) and is left out", path, type(error).__name__)
+        return {}
+    return kept["secrets"] if isinstance(kept, dict) and isinstance(kept.get("secrets"), dict) else {}
+
+
+def write(folder: Path, station: str, secrets: Mapping[str, Any]) -> None:
+    """All or nothing; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    path = _path(folder, station)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"station": station, "secrets": dict(secrets)}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _path(folder: Path, station: str) -> Path:
+    """An id may hold signs that a file's name cannot."""
+    return folder / f"{sha256(station.encode()).hexdigest()[:32]}.json"

@@ -183,9 +183,14 @@ def real_transfers(options: argparse.Namespace) -> MakeTransfers:
 
 def warn_if_insecure(options: argparse.Namespace) -> None:
     if options.insecure:
-        coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-        red, plain = ("\033[31m", "\033[0m") if coloured else ("", "")
-        print(f"{red}--insecure: server certificates are not checked{plain}", file=sys.stderr)
+        warn("--insecure: server certificates are not checked")
+
+
+def warn(what: str) -> None:
+    """In red where that can be seen; the command goes on."""
+    coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    red, plain = ("\033[31m", "\033[0m") if coloured else ("", "")
+    print(f"{red}{what}{plain}", file=sys.stderr)
 
 
 def seed(options: argparse.Namespace) -> int:

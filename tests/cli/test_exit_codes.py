@@ -1,5 +1,7 @@
 """What the central system does decides how `ocppsim charge` ends: 1 when it refuses, 3 when it never acts."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -129,3 +131,21 @@ def test_what_is_done_is_code_0_with_a_clean_stderr(
     assert (ended.code, ended.err) == (0, "")
     assert "session closed (local): " in ended.out.splitlines()[-1]
     assert independent_server.seen.violations == []
+
+
+def test_a_disk_that_refuses_is_said_and_stops_nothing(
+    independent_server: IndependentServer, tmp_path: Path
+) -> None:
+    """A limit on the size of files stands for a full disk."""
+    program = f"{sys.executable} -m ocppsim charge {independent_server.url} --speed 20 --duration 5"
+    ended = subprocess.run(
+        ["sh", "-c", f"ulimit -f 0; exec {program} --state {tmp_path}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert ended.returncode == 0
+    assert "session closed (local): " in ended.stdout
+    assert "--state: the disk refused, nothing was kept from then on: " in ended.stderr
+    assert "File too large" in ended.stderr

@@ -31,8 +31,9 @@ from ocppsim.dialects.dialect import Draft, InvalidMessage
 from ocppsim.model import inputs
 from ocppsim.model.connector import Connector, busy, due, flowing, status
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
+from ocppsim.model.metering import Series, collected, kept, of_a_session, of_session, told_at_once
 from ocppsim.model.outbox import Place
-from ocppsim.model.session import Context
+from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.step import step
 from ocppsim.protocol.session import Kind
 
@@ -85,6 +86,7 @@ class ConnectorLife:
                 self.timer = None
                 self._input(inputs.Tick())
             case Configure(settings):
+                self._input(inputs.Tick())  # what was due is so by the settings of then
                 self.settings = settings
                 self._input(inputs.Tick())
             case Outcome():
@@ -101,7 +103,12 @@ class ConnectorLife:
 
     def _input(self, what: inputs.Input) -> Verdict:
         state, happened, verdict = step(self.state, what, clock.now(), self.outlet, self.settings)
-        self.memory.commit(state, self._messages(happened))
+        told = self._messages(happened) if happened else []
+        keeps = state.session is not None and self.settings.reads_end
+        readings = kept(happened, self.settings) if keeps else ()
+        self.memory.commit(state, told, readings, self.settings.stop_most_values)
+        if told:
+            self.link.tell(News(self.number))
         for happening in happened:
             self._tell(happening)
         self._show(state, happened)
@@ -114,7 +121,7 @@ class ConnectorLife:
         told: list[Told] = []
         for happening in happened:
             try:
-                told += self._message(happening)
+                told += self._message(happening, happened)
             except InvalidMessage as error:
                 self._set_aside(error)
         return told
@@ -124,19 +131,30 @@ class ConnectorLife:
         self.tracer.note(f"not sent, our own mistake: {error}")
         self.board.note(f"our own mistake: {error}")
 
-    def _message(self, what: Happening) -> list[Told]:
+    def _message(self, what: Happening, happened: tuple[Happening, ...]) -> list[Told]:
         number, offset_s = self.number, self.memory.offset_s
         match what:
             case Begun(session):
                 draft = self.dialect.begun(number, what, offset_s)
                 return [Told(draft, session.key, Place.OPENS, session.tag)]
-            case Sampled(session, context=Context.PERIODIC) if session is not None:
+            case Sampled(session) if session is not None and of_a_session(what.context):
+                if not told_at_once(what.context, self.settings):
+                    return []
                 draft = self.dialect.sampled(number, what, self.settings, offset_s)
                 return [Told(draft, session.key, Place.WITHIN)]
             case Ended(session):
-                return [Told(self.dialect.ended(number, what, offset_s), session.key, Place.CLOSES, what.tag)]
+                series = self._series(session, happened)
+                draft = self.dialect.ended(number, what, self.settings, offset_s, series)
+                return [Told(draft, session.key, Place.CLOSES, what.tag)]
             case _:
                 return []
+
+    def _series(self, session: ChargingSession, happened: tuple[Happening, ...]) -> Series:
+        """What the end of a session tells of it: what was kept, and the readings of this very step."""
+        if not self.settings.reads_end:
+            return ()
+        series = of_session(self.memory.series.get(self.number, ()), session)
+        return collected(series, kept(happened, self.settings), self.settings.stop_most_values)
 
     def _tell(self, what: Happening) -> None:
         match what:
@@ -144,16 +162,18 @@ class ConnectorLife:
                 self.station.tell(TagPresented(self.number, tag))
             case DemandChanged(power_w):
                 self.station.tell(Demand(self.number, power_w))
-            case Begun() | Sampled(context=Context.PERIODIC):
-                self.link.tell(News(self.number))
             case Ended():
-                self.link.tell(News(self.number))
                 self.station.tell(SessionEnded(self.number))
-            case Sampled():
-                self._send_sample(what)
+            case Sampled(session, context=context):
+                if session is None or not of_a_session(context):
+                    self._send_sample(what)
+            case _:
+                pass
 
     def _send_sample(self, what: Sampled) -> None:
-        """A triggered sample is no transaction message, but it names its transaction where that is known."""
+        """No transaction message, but it names its transaction where that is known."""
+        if not told_at_once(what.context, self.settings) and what.context is Context.CLOCK:
+            return
         try:
             draft = self.dialect.sampled(self.number, what, self.settings, self.memory.offset_s)
         except InvalidMessage as error:
@@ -163,7 +183,8 @@ class ConnectorLife:
             known = self.memory.outbox.transaction_ids.get(what.session.key)
             if known is not None:
                 draft = Draft(draft.action, self.dialect.with_transaction(draft.payload, known))
-        self.link.tell(Send(draft, self.me, "sample", Kind.TRIGGERED))
+        kind = Kind.TRIGGERED if what.context is Context.TRIGGER else Kind.ORDINARY
+        self.link.tell(Send(draft, self.me, "sample", kind))
 
     def _rearm(self, state: Connector) -> None:
         at = due(state, self.outlet, self.settings)

@@ -45,6 +45,7 @@ class StationContext:
     key_chance: Random = field(init=False)  # for keys in virtual time
     ended_by: StopReason | None = None  # why this life ends, where that is planned
     last_end: StopReason | None = None  # the same of the last one
+    at_boot: Mapping[str, str] = field(factory=dict)  # the keys when this life began
 
     def present_specification(self) -> Specification:
         """With the firmware that the last update brought."""
@@ -53,11 +54,26 @@ class StationContext:
 
     def begin_life(self) -> None:
         self.last_end, self.ended_by = self.ended_by, None
+        self.at_boot = self.memory.changed
+        self.settings = self._settings()
 
     def change_keys(self, changed: Mapping[str, str]) -> None:
         """Write the keys, and let everybody know what they mean."""
         self.memory.change_keys(changed)
-        self.settings = self.dialect.settings(self.specification, changed)
+        self._configure(self._settings())
+
+    def set_clock(self, offset_s: float) -> None:
+        """Time stamps follow the central system's clock, and so does what is aligned to them."""
+        self.memory.offset_s = offset_s
+        self._configure(evolve(self.settings, clock_offset_s=offset_s))
+
+    def _settings(self) -> Settings:
+        keys = self.dialect.effective_keys(self.memory.changed, self.at_boot)
+        settings = self.dialect.settings(self.specification, keys)
+        return evolve(settings, clock_offset_s=self.memory.offset_s)
+
+    def _configure(self, settings: Settings) -> None:
+        self.settings = settings
         message = Configure(self.settings)
         self.link.tell(message)
         for connector in self.connectors.values():

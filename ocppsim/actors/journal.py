@@ -13,8 +13,11 @@ from attrs import define, field
 
 from ocppsim.model.authorization import TagInfo, Tags, TagStatus, remembered
 from ocppsim.model.connector import Connector
+from ocppsim.model.energy import Reading
+from ocppsim.model.inputs import Sampled
+from ocppsim.model.metering import Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
-from ocppsim.model.session import ChargingSession
+from ocppsim.model.session import ChargingSession, Context
 from ocppsim.protocol import text
 
 Record: TypeAlias = dict[str, Any]  # JSON
@@ -33,15 +36,23 @@ class Kept:
     cache: Tags = field(factory=dict)
     connectors: dict[int, Connector] = field(factory=dict)
     outbox: Outbox = field(factory=Outbox)
+    series: dict[int, Series] = field(factory=dict)  # by connector, the readings of its session
     blocks: dict[str, object] = field(factory=dict)  # JSON of the functional blocks, each under its name
 
 
 # -- records
 
 
-def commit(connector: Connector, entries: Iterable[Entry]) -> Record:
-    """A connector's new state with the messages that follow from it."""
-    return {"connector": _connector(connector), "entries": [_entry(entry) for entry in entries]}
+def commit(connector: Connector, entries: Iterable[Entry], readings: Series = (), most: int = 0) -> Record:
+    """A connector's new state with the messages that follow from it.
+
+    `readings` are those that the end of its session will tell, of which `most` are kept.
+    """
+    record: Record = {"connector": _connector(connector), "entries": [_entry(entry) for entry in entries]}
+    if readings:
+        record["readings"] = [_reading(reading) for reading in readings]
+        record["most"] = most
+    return record
 
 
 def done(entry: Entry, transaction_id: int | None) -> Record:
@@ -87,15 +98,20 @@ def records(kept: Kept) -> list[Record]:
         changed(kept.changed),
         available(kept.operative, kept.scheduled),
         *(learned(tag, info) for tag, info in kept.cache.items()),
-        *(commit(connector, ()) for connector in kept.connectors.values()),
+        *(_whole(kept, connector) for connector in kept.connectors.values()),
         {"ids": outbox.transaction_ids, "written": list(outbox.written.items()), "lost": outbox.given_up},
         {"entries": [_entry(entry) for entry in outbox.entries]},
         *(block(name, value) for name, value in kept.blocks.items()),
     ]
 
 
+def _whole(kept: Kept, connector: Connector) -> Record:
+    series = kept.series.get(connector.number, ())
+    return commit(connector, (), series, max(len(series), 1))
+
+
 def _connector(c: Connector) -> Record:
-    return {
+    record = {
         "number": c.number,
         "operative": c.operative,
         "scheduled": c.scheduled,
@@ -104,6 +120,15 @@ def _connector(c: Connector) -> Record:
         "at": c.at,
         "session": None if c.session is None else _session(c.session),
     }
+    if c.aligned_at:
+        record["aligned_at"] = c.aligned_at
+    return record
+
+
+def _reading(what: Sampled) -> list[object]:
+    """All but its session, which is the connector's."""
+    shown = attrs.astuple(what.reading)
+    return [what.at, what.register_wh, shown, what.context.name, what.offered_w, what.interval_wh, what.line]
 
 
 def _session(session: ChargingSession) -> Record:
@@ -139,6 +164,7 @@ def _apply(kept: Kept, record: Record) -> None:
     if "connector" in record:
         connector = _read_connector(record["connector"])
         kept.connectors[connector.number] = connector
+        _apply_readings(kept, connector, record)
     for entry in record.get("entries", ()):
         kept.outbox.add(Entry(**entry | {"place": Place[entry["place"]]}))
     if "done" in record:
@@ -163,6 +189,20 @@ def _apply(kept: Kept, record: Record) -> None:
     if "ids" in record:
         kept.outbox.transaction_ids = dict(record["ids"])
         kept.outbox.written, kept.outbox.given_up = dict(record["written"]), record["lost"]
+
+
+def _apply_readings(kept: Kept, connector: Connector, record: Record) -> None:
+    if connector.session is None:
+        kept.series.pop(connector.number, None)
+    elif "readings" in record:
+        readings = [_read_reading(connector.session, reading) for reading in record["readings"]]
+        series = of_session(kept.series.get(connector.number, ()), connector.session)
+        kept.series[connector.number] = collected(series, readings, record["most"])
+
+
+def _read_reading(session: ChargingSession, record: list[Any]) -> Sampled:
+    at, register_wh, shown, context, *rest = record
+    return Sampled(session, at, register_wh, Reading(*shown), Context[context], *rest)
 
 
 def _read_connector(record: Record) -> Connector:

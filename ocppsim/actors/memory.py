@@ -16,6 +16,7 @@ from ocppsim.model import local_list
 from ocppsim.model.authorization import TagInfo, Tags, folded, known, remembered
 from ocppsim.model.connector import Connector, interrupted
 from ocppsim.model.local_list import LocalList
+from ocppsim.model.metering import Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.session import StopReason
 from ocppsim.model.settings import Settings
@@ -51,6 +52,7 @@ class Memory:
     blocks: dict[str, object] = field(factory=dict)  # see `keep`
     secrets: dict[str, str] = field(factory=dict, repr=False)  # outlive a life, and are in no store
     vault: Mapping[str, Any] = field(factory=dict, repr=False)  # see `lock_away`
+    series: dict[int, Series] = field(factory=dict)  # by connector, the readings of its session
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
     cut_by: dict[int, StopReason] = field(factory=dict)  # why the session of a connector was cut short
@@ -81,6 +83,7 @@ class Memory:
             local_list=local_list.from_json(kept.blocks.get(_LOCAL_LIST)),
             blocks=kept.blocks,
             vault=store.secrets(specification.id),
+            series=kept.series,
         )
         store.record(specification.id, journal.started(start))
         return memory
@@ -92,8 +95,13 @@ class Memory:
         self.messages += 1
         return f"{self.start:x}-{self.messages}"
 
-    def commit(self, connector: Connector, told: Iterable[Told] = ()) -> None:
-        """A connector's state, with the transaction messages that follow from it."""
+    def commit(
+        self, connector: Connector, told: Iterable[Told] = (), readings: Series = (), most: int = 0
+    ) -> None:
+        """A connector's state, with the transaction messages that follow from it.
+
+        `readings` are those that the end of its session will tell, of which `most` are kept.
+        """
         entries = []
         for what in told:
             number = self.outbox.written.get(connector.number, 0) + 1
@@ -112,8 +120,17 @@ class Memory:
             entries.append(entry)
         before = self.connectors[connector.number]
         self.connectors[connector.number] = connector
-        if entries or _worth_keeping(before, connector):
-            self._record(journal.commit(connector, entries))
+        if readings or self.series:
+            self._keep_readings(connector, readings, most)
+        if entries or readings or _worth_keeping(before, connector):
+            self._record(journal.commit(connector, entries, readings, most))
+
+    def _keep_readings(self, connector: Connector, readings: Series, most: int) -> None:
+        series = of_session(self.series.get(connector.number, ()), connector.session)
+        if connector.session is None:
+            self.series.pop(connector.number, None)
+        elif readings:
+            self.series[connector.number] = collected(series, readings, most)
 
     def delivered(self, entry: Entry, transaction_id: int | None) -> None:
         self.outbox.done(entry, transaction_id)

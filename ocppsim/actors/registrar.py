@@ -192,7 +192,7 @@ class Registrar:
             return
         offset_s = time - (clock.now() - round_trip_s / 2)
         if abs(offset_s - self.context.memory.offset_s) >= CLOCK_STEP_S + round_trip_s:
-            self.context.memory.offset_s = offset_s
+            self.context.set_clock(offset_s)
             self.context.security_events.happened(SecurityEvent.TIME_SET)
 
 

@@ -11,6 +11,7 @@ from ocppsim.model.commands import Command, KeyReport, KeyVerdict
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault as ConnectorFault
 from ocppsim.model.inputs import Begun, Ended, Sampled
+from ocppsim.model.metering import Series
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 from ocppsim.protocol.errors import Fault, Violation
@@ -59,8 +60,8 @@ class Dialect(Protocol):
 
     # what the central system says
 
-    def command(self, action: str, payload: Payload) -> Command[Any]:
-        """What is asked; raises Refusal."""
+    def command(self, action: str, payload: Payload, settings: Settings = ...) -> Command[Any]:
+        """What is asked; raises Refusal, also for what the settings switch off."""
 
     def response(self, action: str, answer: object) -> Payload:
         """The response to an action, from the station's word on its command."""
@@ -82,7 +83,10 @@ class Dialect(Protocol):
 
     def sampled(self, number: int, what: Sampled, settings: Settings, offset_s: float) -> Draft: ...
 
-    def ended(self, number: int, what: Ended, offset_s: float) -> Draft: ...
+    def ended(
+        self, number: int, what: Ended, settings: Settings, offset_s: float, series: Series = ()
+    ) -> Draft:
+        """`series` are the readings of the session that are told with its end."""
 
     def announce(self, what: Announcement) -> Draft: ...
 
@@ -99,7 +103,11 @@ class Dialect(Protocol):
 
     def report_keys(
         self, specification: Specification, changed: Mapping[str, str], names: tuple[str, ...]
-    ) -> KeyReport: ...
+    ) -> KeyReport:
+        """Raises Refusal where too many are named."""
+
+    def effective_keys(self, changed: Mapping[str, str], at_boot: Mapping[str, str]) -> Mapping[str, str]:
+        """The keys that count: some changes wait for a reboot."""
 
     def with_heartbeat_interval(self, changed: Mapping[str, str], seconds: float) -> Mapping[str, str]:
         """The keys after a boot that set the interval."""

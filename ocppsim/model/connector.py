@@ -16,6 +16,7 @@ from ocppsim.model.charging.profile import Rate
 from ocppsim.model.energy import Bounds, Limit, Reading
 from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault
+from ocppsim.model.metering import aligned_after
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
@@ -60,6 +61,9 @@ class Connector:
     share_by: str = "station"
     rate: Rate | None = None  # what profiles allow the session
     demand_w: float = 0.0  # as last told to the station
+    aligned_at: float = 0.0  # the last aligned instant that was read, by the clock of time stamps
+    sampled_wh: float | None = None  # at the last periodic sample of the session
+    aligned_wh: float | None = None
     at: float = 0.0
 
 
@@ -168,6 +172,11 @@ def _profiled(vehicle: Vehicle, outlet: Outlet, share: Limit, rate: Rate | None)
     )
 
 
+def offered_w(c: Connector, outlet: Outlet) -> float:
+    """What the station lets the EV have; nothing while none could flow."""
+    return _ceiling_w(c, outlet)
+
+
 def reading(c: Connector, outlet: Outlet) -> Reading:
     """What the meter shows; without an EV, a voltage and nothing else."""
     if c.facts.vehicle is None:
@@ -198,6 +207,8 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
     instants = [inf]
     if c.waiting_since is not None and settings.connection_timeout_s > 0:
         instants.append(c.waiting_since + settings.connection_timeout_s)
+    if settings.aligned_s > 0:
+        instants.append(next_aligned(c, settings))
     if c.session is not None and not c.session.interrupted:
         if settings.sample_s > 0:
             samples = samples_until(c.at, c.session, settings.sample_s)
@@ -206,6 +217,12 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
         if vehicle is not None and ceiling_w > 0:
             instants.append(c.at + energy.next_knee(vehicle, outlet.supply, ceiling_w, c.soc))
     return min(instants)
+
+
+def next_aligned(c: Connector, settings: Settings) -> float:
+    """When the clock prescribes the next reading; never twice for one time stamp, however the clock jumps."""
+    told = max(c.at + settings.clock_offset_s, c.aligned_at)
+    return aligned_after(told, settings.aligned_s) - settings.clock_offset_s
 
 
 def samples_until(at: float, session: ChargingSession, sample_s: float) -> int:

@@ -149,13 +149,20 @@ class Begun:
 
 @frozen
 class Sampled:
-    """A meter sample; with the session that runs, if one does."""
+    """A meter sample; with the session that runs, if one does.
+
+    `interval_wh` counts from the last sample of the same kind, where anybody wants to know. `line` is the
+    meter's phase that carries the current of an EV with one phase, 0 where that is not known.
+    """
 
     session: ChargingSession | None
     at: float
     register_wh: float
     reading: Reading
     context: Context
+    offered_w: float = 0.0
+    interval_wh: float = 0.0
+    line: int = 0
 
 
 @frozen

@@ -25,7 +25,13 @@ class Context(Enum):
     """Why a sample was taken."""
 
     PERIODIC = auto()
-    TRIGGER = auto()
+    CLOCK = auto()  # at an instant that the clock prescribes
+    BEGIN = auto()  # of the session
+    END = auto()
+    INTERRUPTION_BEGIN = auto()
+    INTERRUPTION_END = auto()
+    TRIGGER = auto()  # the central system asked
+    OTHER = auto()  # somebody looked at the meter
 
 
 @frozen

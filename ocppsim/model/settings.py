@@ -34,3 +34,22 @@ class Settings:
     most_roots: int = 10
     longest_chain: int = 10_000
     measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)
+    aligned_s: float = 0.0  # between readings at instants that the clock prescribes; 0: none
+    aligned_measurands: tuple[str, ...] = ()
+    start_measurands: tuple[str, ...] = ()  # told right after the beginning of a session
+    stop_measurands: tuple[str, ...] = ()  # of the periodic samples, told at the end of a session
+    stop_aligned_measurands: tuple[str, ...] = ()
+    stop_most_values: int = 100  # readings that the end of a session tells
+    tells_intervals: bool = False  # whether any measurand is the energy since the last sample
+    lines: tuple[int, ...] = ()  # by connector: the meter's phase behind its first; 0: not known
+    clock_offset_s: float = 0.0  # the clock of time stamps minus ours
+    off: tuple[str, ...] = ()  # feature profiles that the station does not offer, in the dialect's words
+
+    @property
+    def reads_begin(self) -> bool:
+        """Whether anybody wants a reading from the beginning of each session."""
+        return bool(self.start_measurands or self.reads_end)
+
+    @property
+    def reads_end(self) -> bool:
+        return bool(self.stop_measurands or self.stop_aligned_measurands)

@@ -7,8 +7,6 @@ is there.
 
 from typing import assert_never
 
-from attrs import define, field
-
 from ocppsim.model.connector import (
     SLACK_S,
     Connector,
@@ -18,8 +16,6 @@ from ocppsim.model.connector import (
     connected,
     demand,
     occupied,
-    reading,
-    samples_until,
     status,
 )
 from ocppsim.model.evolving import evolve
@@ -38,7 +34,6 @@ from ocppsim.model.inputs import (
     Observe,
     Present,
     Refused,
-    Sampled,
     SessionRefused,
     SetAvailability,
     StopSession,
@@ -48,9 +43,11 @@ from ocppsim.model.inputs import (
     Unlock,
     Verdict,
 )
+from ocppsim.model.samples import read, sample, take_due
 from ocppsim.model.session import ChargingSession, Context, StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
+from ocppsim.model.turn import Turn as _Turn
 
 Step = tuple[Connector, tuple[Happening, ...], Verdict]
 
@@ -58,21 +55,10 @@ DEMAND_STEP_W = 1.0
 """A demand that changed by less is not worth telling the station."""
 
 
-@define
-class _Turn:
-    """One step in the making."""
-
-    c: Connector
-    now: float
-    outlet: Outlet
-    settings: Settings
-    happened: list[Happening] = field(factory=list)
-
-
 def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settings) -> Step:
     """The next state, what happened on the way, and the connector's word on a request."""
     turn = _Turn(advanced(c, now, outlet), now, outlet, settings)
-    _sample_if_due(turn, c.at)
+    take_due(turn, c)
     verdict = _take(turn, what)
     _begin_if_ready(turn)
     _forget_claim(turn)
@@ -108,7 +94,7 @@ def _take(turn: _Turn, what: Input) -> Verdict:
         case Grant():
             return _grant(turn, what)
         case TakeSample(context):
-            _sample(turn, context)
+            sample(turn, context)
             return Verdict.ACCEPTED
         case CloseInterrupted(reason):
             return _close_interrupted(turn, reason)
@@ -120,7 +106,7 @@ def _take(turn: _Turn, what: Input) -> Verdict:
 
 
 def _observe(turn: _Turn, facts: Facts) -> Verdict:
-    before = turn.c.facts
+    before, was_connected = turn.c.facts, connected(turn.c, turn.outlet)
     turn.c = evolve(turn.c, facts=facts)
     if facts.vehicle is not None and facts.vehicle != before.vehicle:
         turn.c = evolve(turn.c, soc=facts.arrival_soc, finishing=False)
@@ -134,6 +120,8 @@ def _observe(turn: _Turn, facts: Facts) -> Verdict:
             _end(turn, StopReason.OTHER)
         elif _taken_away(turn, before):
             _end(turn, StopReason.EV_DISCONNECTED)
+        elif was_connected != connected(turn.c, turn.outlet):
+            sample(turn, Context.INTERRUPTION_BEGIN if was_connected else Context.INTERRUPTION_END)
     if facts.out_of_order:
         turn.c = evolve(turn.c, tag=None, asking=None)
     return Verdict.ACCEPTED
@@ -262,21 +250,6 @@ def _tick(turn: _Turn) -> Verdict:
     return Verdict.ACCEPTED
 
 
-def _sample_if_due(turn: _Turn, since: float) -> None:
-    """Whatever the step is about; however many samples are overdue, one is taken."""
-    session, sample_s = turn.c.session, turn.settings.sample_s
-    if session is None or session.interrupted or sample_s <= 0:
-        return
-    if samples_until(turn.now, session, sample_s) > samples_until(since, session, sample_s):
-        _sample(turn, Context.PERIODIC)
-
-
-def _sample(turn: _Turn, context: Context) -> None:
-    c = turn.c
-    session = c.session if c.session is not None and not c.session.interrupted else None
-    turn.happened.append(Sampled(session, turn.now, c.register_wh, reading(c, turn.outlet), context))
-
-
 # -- sessions
 
 
@@ -288,6 +261,8 @@ def _begin_if_ready(turn: _Turn) -> None:
     session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now, claim=c.claim)
     turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False)
     turn.happened.append(Begun(session))
+    if turn.settings.reads_begin:
+        sample(turn, Context.BEGIN)
     _tell_demand(turn, afresh=True)
 
 
@@ -296,6 +271,10 @@ def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
     c = turn.c
     assert c.session is not None, "only a session can end"
     at = c.session.interrupted_at if c.session.interrupted_at is not None else turn.now
+    if turn.settings.reads_end:
+        if c.session.interrupted:
+            read(turn, c.session, Context.INTERRUPTION_BEGIN, at)
+        read(turn, c.session, Context.END, at)
     turn.happened.append(Ended(c.session, at, c.register_wh, reason, tag))
     turn.c = evolve(
         turn.c,
@@ -304,6 +283,8 @@ def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
         scheduled=None,
         share_w=None,
         rate=None,
+        sampled_wh=None,
+        aligned_wh=None,
         finishing=occupied(c, turn.outlet),
     )
 

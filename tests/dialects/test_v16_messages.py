@@ -21,6 +21,7 @@ from tests.dialects.sampled_values import sampled_values
 
 DIALECT, LOOSE = Dialect16(), Dialect16(strict=False)
 AT = 1_767_225_600.0
+SETTINGS = Settings()
 WITH_EV = {Status.PREPARING, Status.SUSPENDED_EV, Status.SUSPENDED_EVSE, Status.FINISHING}
 
 tags = st.text(min_size=1, max_size=20)
@@ -88,7 +89,7 @@ def test_a_beginning_is_valid_whatever_its_values(
 def test_an_end_is_valid_whatever_its_values(
     tag: str | None, register_wh: float, offset_s: float, reason: StopReason
 ) -> None:
-    draft = DIALECT.ended(1, Ended(session(), AT, register_wh, reason, tag), offset_s)
+    draft = DIALECT.ended(1, Ended(session(), AT, register_wh, reason, tag), SETTINGS, offset_s)
     whole = DIALECT.with_transaction(draft.payload, -1)
     assert schemas.violations("v16", "StopTransaction", whole) == ()
     assert whole["transactionId"] == -1
@@ -96,12 +97,15 @@ def test_an_end_is_valid_whatever_its_values(
 
 
 def test_each_reason_has_a_word_of_its_own() -> None:
-    said = [DIALECT.ended(1, Ended(session(), AT, 0, reason), 0).payload["reason"] for reason in StopReason]
+    said = [
+        DIALECT.ended(1, Ended(session(), AT, 0, reason), SETTINGS, 0).payload["reason"]
+        for reason in StopReason
+    ]
     assert len(set(said)) == len(StopReason)
 
 
 def test_the_id_of_a_transaction_is_put_into_a_copy() -> None:
-    draft = DIALECT.ended(1, Ended(session(), AT, 0, StopReason.LOCAL), 0)
+    draft = DIALECT.ended(1, Ended(session(), AT, 0, StopReason.LOCAL), SETTINGS, 0)
     before = dict(draft.payload)
     DIALECT.with_transaction(draft.payload, 7)
     assert draft.payload == before
@@ -115,7 +119,9 @@ def test_no_reading_of_a_session_is_below_an_earlier_one(register_wh: list[float
     for value in between:
         (sampled,) = values(sample(register_wh=value), "Energy.Active.Import.Register")
         shown.append(int(str(sampled["value"])))
-    shown.append(DIALECT.ended(1, Ended(session(), AT, end, StopReason.LOCAL), 0).payload["meterStop"])
+    shown.append(
+        DIALECT.ended(1, Ended(session(), AT, end, StopReason.LOCAL), SETTINGS, 0).payload["meterStop"]
+    )
     assert all(isinstance(value, int) for value in shown)
     assert all(earlier <= later for earlier, later in pairwise(map(int, map(str, shown))))
 

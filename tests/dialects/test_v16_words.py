@@ -3,7 +3,6 @@
 import pytest
 
 from ocppsim.dialects.v16 import Dialect16
-from ocppsim.dialects.v16.core_keys import MOST_KEYS
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.model import commands, security
@@ -250,10 +249,11 @@ def test_actions_that_are_not_taken(action: str, fault: Fault) -> None:
 
 
 def test_more_keys_than_can_be_asked_for_at_once() -> None:
-    most = [f"K{number}" for number in range(MOST_KEYS)]
-    assert DIALECT.command("GetConfiguration", {"key": most}) == commands.GetKeys(tuple(most))
+    most = tuple(f"K{number}" for number in range(5))
+    station = Specification("CS-1", keys={"GetConfigurationMaxKeys": "5"})
+    assert DIALECT.report_keys(station, {}, most).unknown == most
     with pytest.raises(Refusal) as refused:
-        DIALECT.command("GetConfiguration", {"key": [*most, "ONE-MORE"]})
+        DIALECT.report_keys(station, {}, (*most, "ONE-MORE"))
     assert refused.value.fault is Fault.PROPERTY
 
 
@@ -266,6 +266,8 @@ OTHERS = {
     "ChargingScheduleAllowedChargingRateUnit": ("Current", "Power"),
     "str": ("one", "another"),
     "SecurityProfile": ("1", "2"),
+    "ConnectorPhaseRotation": ("1.RST", "1.STR"),
+    "SupportedFeatureProfiles": ("Core", "Core,Reservation"),
 }
 """Two values by the name of the key, or else of its type."""
 

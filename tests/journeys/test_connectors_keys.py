@@ -1,6 +1,7 @@
 """Every configuration key that can be changed has its effect at once, in the middle of whatever goes on."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import pytest
 from stage import Stage, stage
@@ -9,6 +10,7 @@ from ocppsim.csms.behaviour import Answer, Refuse, Silent
 from ocppsim.dialects.v16 import security_keys
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.model.connector import Status
+from ocppsim.model.vehicle import Vehicle
 
 Journey = Callable[[Stage], Awaitable[None]]
 JOURNEYS: dict[str, Journey] = {}
@@ -137,6 +139,80 @@ async def MeterValuesSampledData(play: Stage) -> None:  # noqa: N802
     assert [sample["measurand"] for sample in samples] == ["SoC", "Power.Active.Import"]
 
 
+def measurands(reading: Any) -> list[str]:
+    return [sample["measurand"] for sample in reading["sampledValue"]]
+
+
+@key
+async def ClockAlignedDataInterval(play: Stage) -> None:  # noqa: N802
+    await play.later(50)
+    await play.set_key("ClockAlignedDataInterval", 60)
+    await play.later(150)
+    assert play.times("MeterValues") == [60, 120, 180]
+    await play.set_key("ClockAlignedDataInterval", 0)
+    await play.later(150)
+    assert len(play.said("MeterValues")) == 3
+
+
+@key
+async def MeterValuesAlignedData(play: Stage) -> None:  # noqa: N802
+    await play.set_key("ClockAlignedDataInterval", 60)
+    await play.set_key("MeterValuesAlignedData", "Voltage.L2,Frequency")
+    await play.later(60)
+    [values] = play.said("MeterValues")
+    assert measurands(values.payload["meterValue"][0]) == ["Voltage", "Frequency"]
+    await play.set_key("MeterValuesAlignedData", "")
+    await play.later(60)
+    assert len(play.said("MeterValues")) == 1
+
+
+@key
+async def StopTxnSampledData(play: Stage) -> None:  # noqa: N802
+    await play.set_key("StopTxnSampledData", "SoC")
+    await play.charge()
+    await play.later(61)
+    await play.show()
+    [stop] = play.said("StopTransaction")
+    assert [measurands(reading) for reading in stop.payload["transactionData"]] == [["SoC"]] * 3
+
+
+@key
+async def StopTxnAlignedData(play: Stage) -> None:  # noqa: N802
+    await play.set_key("StopTxnAlignedData", "SoC")
+    await play.set_key("ClockAlignedDataInterval", 40)
+    await play.charge()
+    await play.later(61)
+    await play.show()
+    [stop] = play.said("StopTransaction")
+    contexts = [reading["sampledValue"][0]["context"] for reading in stop.payload["transactionData"]]
+    assert contexts == ["Transaction.Begin", "Sample.Clock", "Transaction.End"]
+
+
+@key
+async def ConnectorPhaseRotation(play: Stage) -> None:  # noqa: N802
+    """Which phase of the meter carries the current of an EV with one phase; after the next boot alone."""
+    one_phase = Vehicle(ac_phases=1)
+
+    async def phases() -> list[object]:
+        play.plug(vehicle=one_phase)
+        await play.show()
+        mark = play.mark()
+        values = await play.hears("MeterValues", mark)
+        await play.show()
+        play.unplug()
+        await play.settle()
+        samples = values.payload["meterValue"][0]["sampledValue"]
+        return [sample["phase"] for sample in samples if "phase" in sample]
+
+    assert await phases() == ["L1", "L1-N"]
+    answer = await play.ask("ChangeConfiguration", key="ConnectorPhaseRotation", value="1.TRS")
+    assert answer == {"status": "RebootRequired"}
+    assert await phases() == ["L1", "L1-N"]
+    await play.ask("Reset", type="Soft")
+    await play.later(65)
+    assert await phases() == ["L3", "L3-N"]
+
+
 @key
 async def WebSocketPingInterval(play: Stage) -> None:  # noqa: N802
     await play.set_key("WebSocketPingInterval", 0)
@@ -193,6 +269,29 @@ async def LocalAuthListEnabled(play: Stage) -> None:  # noqa: N802
     assert await play.ask("GetLocalListVersion") == {"listVersion": -1}
 
 
+@pytest.mark.honours(
+    "AllowOfflineTxForUnknownId",
+    "AuthorizationCacheEnabled",
+    "AuthorizeRemoteTxRequests",
+    "ClockAlignedDataInterval",
+    "ConnectionTimeOut",
+    "ConnectorPhaseRotation",
+    "HeartbeatInterval",
+    "LocalAuthListEnabled",
+    "LocalAuthorizeOffline",
+    "LocalPreAuthorize",
+    "MessageTimeout",
+    "MeterValueSampleInterval",
+    "MeterValuesAlignedData",
+    "MeterValuesSampledData",
+    "StopTransactionOnEVSideDisconnect",
+    "StopTransactionOnInvalidId",
+    "StopTxnAlignedData",
+    "StopTxnSampledData",
+    "TransactionMessageAttempts",
+    "TransactionMessageRetryInterval",
+    "WebSocketPingInterval",
+)
 @pytest.mark.parametrize("name", JOURNEYS)
 async def test_a_key_has_its_effect_at_once(autojump_clock: object, name: str) -> None:
     async with stage() as play:

@@ -55,7 +55,9 @@ class Desk:
             return
         link = self.context.link
         try:
-            command = self.context.dialect.command(request.action, request.payload)
+            command = self.context.dialect.command(
+                request.action, request.payload, self.context.settings
+            )
             decided = await self.handlers[type(command)](command)
             response = self.context.dialect.response(request.action, decided.answer)
         except Refusal as refusal:

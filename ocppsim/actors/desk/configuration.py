@@ -22,7 +22,7 @@ class Configuration(Block):
     async def _change(self, command: commands.ChangeKey) -> Decided[KeyVerdict]:
         specification, changed = self.context.specification, self.context.memory.changed
         change = self.context.dialect.change_key(specification, changed, command.key, command.value)
-        if change.verdict is not KeyVerdict.ACCEPTED:
+        if change.verdict not in (KeyVerdict.ACCEPTED, KeyVerdict.REBOOT_REQUIRED):
             return Decided(change.verdict)
         return Decided(change.verdict, lambda: self._apply(change.changed))
 

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ocppsim.dialects.v16 import security
-from ocppsim.dialects.v16.core_keys import MOST_KEYS
 from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.dialects.v16.smart_charging import profile
 from ocppsim.model import commands
 from ocppsim.model.commands import Command, KeyReport, KeyVerdict, TransferVerdict
 from ocppsim.model.inputs import Verdict
-from ocppsim.protocol.errors import Fault, Refusal, Violation
 from ocppsim.protocol.v16 import core
 
 
@@ -19,14 +17,6 @@ def _start(request: core.RemoteStartTransaction) -> Command[Any]:
     return commands.StartRemotely(
         request.connector_id, request.id_tag, None if sent is None else profile(sent)
     )
-
-
-def _get_keys(request: core.GetConfiguration) -> Command[Any]:
-    names = request.key or ()
-    if len(names) > MOST_KEYS:
-        violation = Violation("key", "maxItems", f"more than {MOST_KEYS} keys")
-        raise Refusal(Fault.PROPERTY, str(violation), (violation,))
-    return commands.GetKeys(names)
 
 
 def _report(answer: KeyReport) -> core.GetConfigurationResponse:
@@ -66,7 +56,7 @@ ROWS: Mapping[str, Row] = {
             },
         ),
     ),
-    "GetConfiguration": Row(_get_keys, _report),
+    "GetConfiguration": Row(lambda r: commands.GetKeys(r.key or ()), _report),
     "RemoteStartTransaction": Row(_start, words(core.RemoteStartTransactionResponse, ACCEPTED_OR_NOT)),
     "RemoteStopTransaction": Row(
         lambda r: commands.StopRemotely(r.transaction_id),

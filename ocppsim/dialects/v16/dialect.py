@@ -13,6 +13,7 @@ from ocppsim.model.commands import Command, KeyReport
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault as ConnectorFault
 from ocppsim.model.inputs import Begun, Ended, Sampled
+from ocppsim.model.metering import Series
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 from ocppsim.protocol import convert, schemas, v16
@@ -20,6 +21,8 @@ from ocppsim.protocol.actions import Message, Sender
 from ocppsim.protocol.errors import V16_CODES, Fault, Refusal, Violation
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import core
+
+_NOTHING_OFF = Settings()
 
 
 @frozen
@@ -39,9 +42,9 @@ class Dialect16:
 
     # -- what the central system says
 
-    def command(self, action: str, payload: Payload) -> Command[Any]:
+    def command(self, action: str, payload: Payload, settings: Settings = _NOTHING_OFF) -> Command[Any]:
         row = requests.ROWS.get(action)
-        if row is None:
+        if row is None or (settings.off and v16.ACTIONS[action].profile in settings.off):
             raise _unknown(action)
         if violations := self._violations(action, payload):
             raise Refusal.of(violations)
@@ -91,9 +94,11 @@ class Dialect16:
     def sampled(self, number: int, what: Sampled, settings: Settings, offset_s: float) -> Draft:
         return self._draft(messages.sampled(number, what, settings, offset_s))
 
-    def ended(self, number: int, what: Ended, offset_s: float) -> Draft:
+    def ended(
+        self, number: int, what: Ended, settings: Settings, offset_s: float, series: Series = ()
+    ) -> Draft:
         del number  # 1.6 names the transaction alone
-        return self._draft(messages.ended(what, offset_s))
+        return self._draft(messages.ended(what, settings, offset_s, series))
 
     def announce(self, what: Announcement) -> Draft:
         return self._draft(announcements.MESSAGES[type(what)](what))
@@ -109,8 +114,10 @@ class Dialect16:
     def change_key(
         self, specification: Specification, changed: Mapping[str, str], key: str, value: str
     ) -> KeyChange:
-        del specification  # no key of 1.6 depends on it
-        return keys.change(changed, key, value)
+        return keys.change(specification, changed, key, value)
+
+    def effective_keys(self, changed: Mapping[str, str], at_boot: Mapping[str, str]) -> Mapping[str, str]:
+        return keys.effective(changed, at_boot)
 
     def report_keys(
         self, specification: Specification, changed: Mapping[str, str], names: tuple[str, ...]

@@ -1,11 +1,13 @@
 """What a configuration key of OCPP 1.6 is, and how its values are read."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
-Value: TypeAlias = "bool | int | tuple[str, ...] | str"
+from ocppsim.model.specification import Specification
+
+Value: TypeAlias = "bool | int | tuple[str, ...] | tuple[int, ...] | str"
 
 LARGEST = 2**31 - 1
 
@@ -32,6 +34,14 @@ def boolean(text: str) -> bool:
     raise BadValue("neither true nor false")
 
 
+def items(text: str) -> tuple[str, ...]:
+    """A comma separated list of different things."""
+    names = tuple(name for part in text.split(",") if (name := part.strip()))
+    if len(set(names)) != len(names):
+        raise BadValue("something named twice")
+    return names
+
+
 def text(text: str) -> str:
     return text
 
@@ -40,7 +50,9 @@ def text(text: str) -> str:
 class Key:
     """One configuration key. `setting` is the field of Settings that it sets.
 
-    A `secret` is neither shown nor kept with the other keys.
+    A `secret` is neither shown nor kept with the other keys. `derived` is the initial value where that
+    depends on the station; `fits` raises BadValue where the station cannot have a value. A change of a
+    `reboot` key has its effect after the next boot.
     """
 
     name: str
@@ -50,9 +62,15 @@ class Key:
     readonly: bool = False
     least: int = 0
     secret: bool = False
+    most: int = LARGEST
+    reboot: bool = False
+    derived: Callable[[Specification], str] | None = None
+    fits: Callable[[Specification, Any], None] | None = None
 
     def value(self, text: str) -> Value:
         value = self.read(text)
         if isinstance(value, int) and not isinstance(value, bool) and value < self.least:
             raise BadValue(f"less than {self.least}")
+        if isinstance(value, int) and value > self.most:
+            raise BadValue(f"more than {self.most}")
         return value

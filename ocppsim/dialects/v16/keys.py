@@ -16,10 +16,12 @@ from ocppsim.dialects.v16 import (
     security_keys,
     smart_charging_keys,
 )
-from ocppsim.dialects.v16.key import BadValue, Key
+from ocppsim.dialects.v16.key import BadValue, Key, items
+from ocppsim.dialects.v16.measurands import INTERVALS
 from ocppsim.model.commands import KeyReport, KeyVerdict
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
+from ocppsim.protocol.errors import Fault, Refusal, Violation
 
 _PROFILES = (
     core_keys,
@@ -32,6 +34,7 @@ KEYS: Mapping[str, Key] = {
     key.name: key
     for key in sorted((key for profile in _PROFILES for key in profile.KEYS), key=lambda key: key.name)
 }
+_REBOOT = tuple(key for key in KEYS.values() if key.reboot)
 _BY_LOWER_NAME = {name.lower(): name for name in KEYS}
 
 Changed: TypeAlias = Mapping[str, str]
@@ -39,9 +42,12 @@ Changed: TypeAlias = Mapping[str, str]
 
 def text_of(key: Key, specification: Specification, changed: Changed) -> str:
     """The present value as it is written."""
-    if key.name == "NumberOfConnectors":
-        return str(len(specification.outlets))
-    return changed.get(key.name, specification.keys.get(key.name, key.initial))
+    if key.derived is not None and key.readonly:
+        return key.derived(specification)
+    text = changed.get(key.name, specification.keys.get(key.name))
+    if text is not None:
+        return text
+    return key.initial if key.derived is None else key.derived(specification)
 
 
 def settings(specification: Specification, changed: Changed) -> Settings:
@@ -51,12 +57,16 @@ def settings(specification: Specification, changed: Changed) -> Settings:
         for key in KEYS.values()
         if key.setting is not None
     }
-    if not values["measurands"]:  # nothing to sample
+    if not (values["measurands"] or values["stop_measurands"]):  # nothing to sample
         values["sample_s"] = 0
+    if not (values["aligned_measurands"] or values["stop_aligned_measurands"]):
+        values["aligned_s"] = 0
+    values["tells_intervals"] = any(not INTERVALS.isdisjoint(values[name]) for name in _MEASURED)
     return evolve(_DEFAULTS, **values)
 
 
 _DEFAULTS = Settings()
+_MEASURED = ("measurands", "aligned_measurands", "stop_measurands", "stop_aligned_measurands")
 
 
 def problem(name: str, text: str) -> str | None:
@@ -73,7 +83,7 @@ def problem(name: str, text: str) -> str | None:
     return None
 
 
-def change(changed: Changed, name: str, text: str) -> KeyChange:
+def change(specification: Specification, changed: Changed, name: str, text: str) -> KeyChange:
     """ChangeConfiguration (1.6 ed. 2, 5.3); names are taken in any case."""
     key = KEYS.get(_BY_LOWER_NAME.get(name.lower(), ""))
     if key is None:
@@ -81,14 +91,38 @@ def change(changed: Changed, name: str, text: str) -> KeyChange:
     if key.readonly or key.secret:
         return KeyChange(KeyVerdict.REJECTED, changed)
     try:
-        key.value(text)
+        value = key.value(text)
+        _check_length(specification, changed, key, text)
+        if key.fits is not None:
+            key.fits(specification, value)
     except BadValue:
         return KeyChange(KeyVerdict.REJECTED, changed)
-    return KeyChange(KeyVerdict.ACCEPTED, {**changed, key.name: text})
+    verdict = KeyVerdict.REBOOT_REQUIRED if key.reboot else KeyVerdict.ACCEPTED
+    return KeyChange(verdict, {**changed, key.name: text})
+
+
+def _check_length(specification: Specification, changed: Changed, key: Key, text: str) -> None:
+    """Some lists have a key that says how long they may be (5.3)."""
+    limit = KEYS.get(f"{key.name}MaxLength")
+    if limit is not None and len(items(text)) > int(text_of(limit, specification, changed)):
+        raise BadValue("too many items")
+
+
+def effective(changed: Changed, at_boot: Changed) -> Changed:
+    """What counts now: a key that needs a reboot is as it was at the last one."""
+    waiting = [key.name for key in _REBOOT if changed.get(key.name) != at_boot.get(key.name)]
+    if not waiting:
+        return changed
+    counts = {name: text for name, text in changed.items() if name not in waiting}
+    return counts | {name: at_boot[name] for name in waiting if name in at_boot}
 
 
 def report(specification: Specification, changed: Changed, names: tuple[str, ...]) -> KeyReport:
-    """GetConfiguration (1.6 ed. 2, 5.8): the keys named, or all."""
+    """GetConfiguration (1.6 ed. 2, 5.8): the keys named, or all; too many are refused (9.1.9)."""
+    most = int(text_of(KEYS["GetConfigurationMaxKeys"], specification, changed))
+    if len(names) > most:
+        violation = Violation("key", "maxItems", f"more than {most} keys")
+        raise Refusal(Fault.PROPERTY, str(violation), (violation,))
     known: dict[str, Key] = {}
     unknown = []
     for name in names or tuple(KEYS):

@@ -1,11 +1,13 @@
 """What a station says in OCPP 1.6: happenings to messages, and what the central system answers to them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ocppsim.clock import moment
+from ocppsim.dialects.v16.measurands import measured, register
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import Begun, Ended, Sampled
+from ocppsim.model.metering import Series, told_at_once, told_at_the_end
 from ocppsim.model.session import Context, StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
@@ -55,7 +57,13 @@ _WITH_EV = frozenset({Status.PREPARING, Status.SUSPENDED_EV, Status.SUSPENDED_EV
 
 CONTEXT: Mapping[Context, core.ReadingContext] = {
     Context.PERIODIC: "Sample.Periodic",
+    Context.CLOCK: "Sample.Clock",
+    Context.BEGIN: "Transaction.Begin",
+    Context.END: "Transaction.End",
+    Context.INTERRUPTION_BEGIN: "Interruption.Begin",
+    Context.INTERRUPTION_END: "Interruption.End",
     Context.TRIGGER: "Trigger",
+    Context.OTHER: "Other",
 }
 
 
@@ -95,77 +103,28 @@ def begun(number: int, what: Begun, offset_s: float) -> core.StartTransaction:
     )
 
 
-def ended(what: Ended, offset_s: float) -> core.StopTransaction:
+def ended(what: Ended, settings: Settings, offset_s: float, series: Series) -> core.StopTransaction:
+    readings = (_told_at_the_end(reading, settings, offset_s) for reading in series)
+    data = tuple(reading for reading in readings if reading.sampled_value)
     return core.StopTransaction(
         meter_stop=round(what.register_wh),
         timestamp=moment(what.at + offset_s),
         transaction_id=0,  # known when it is sent
         id_tag=what.tag,
         reason=REASON[what.reason],
+        transaction_data=data or None,
+    )
+
+
+def _told_at_the_end(what: Sampled, settings: Settings, offset_s: float) -> core.MeterValue:
+    return core.MeterValue(
+        moment(what.at + offset_s),
+        measured(what, told_at_the_end(what.context, settings), CONTEXT[what.context]),
     )
 
 
 def sampled(number: int, what: Sampled, settings: Settings, offset_s: float) -> core.MeterValues:
     context = CONTEXT[what.context]
-    values = tuple(
-        value for measurand in settings.measurands for value in _MEASURED[measurand](what, context)
-    )
-    reading = core.MeterValue(moment(what.at + offset_s), values or _register(what, context))
+    values = measured(what, told_at_once(what.context, settings), context)
+    reading = core.MeterValue(moment(what.at + offset_s), values or register(what, context))
     return core.MeterValues(number, (reading,))
-
-
-def _value(
-    text: str,
-    context: core.ReadingContext,
-    measurand: str,
-    unit: str,
-    phase: str | None = None,
-) -> core.SampledValue:
-    return core.SampledValue(value=text, context=context, measurand=measurand, phase=phase, unit=unit)
-
-
-Values = tuple[core.SampledValue, ...]
-
-
-def _register(what: Sampled, context: core.ReadingContext) -> Values:
-    """Whole Wh, rounded as StopTransaction rounds, so that no later reading is below an earlier one."""
-    return (_value(str(round(what.register_wh)), context, "Energy.Active.Import.Register", "Wh"),)
-
-
-def _power(what: Sampled, context: core.ReadingContext) -> Values:
-    return (_value(f"{what.reading.power_w:.1f}", context, "Power.Active.Import", "W"),)
-
-
-def _per_phase(
-    text: str, context: core.ReadingContext, measurand: str, unit: str, phases: int, of: str
-) -> Values:
-    if phases <= 1:
-        return (_value(text, context, measurand, unit),)
-    return tuple(_value(text, context, measurand, unit, f"L{n}{of}") for n in range(1, phases + 1))
-
-
-def _current(what: Sampled, context: core.ReadingContext) -> Values:
-    reading = what.reading
-    return _per_phase(f"{reading.current_a:.2f}", context, "Current.Import", "A", reading.phases, "")
-
-
-def _voltage(what: Sampled, context: core.ReadingContext) -> Values:
-    reading = what.reading
-    return _per_phase(f"{reading.voltage_v:.1f}", context, "Voltage", "V", reading.phases, "-N")
-
-
-def _soc(what: Sampled, context: core.ReadingContext) -> Values:
-    if what.reading.soc_percent is None:
-        return ()
-    text = f"{what.reading.soc_percent:.1f}"
-    value = core.SampledValue(value=text, context=context, measurand="SoC", location="EV", unit="Percent")
-    return (value,)
-
-
-_MEASURED: Mapping[str, Callable[[Sampled, core.ReadingContext], Values]] = {
-    "Energy.Active.Import.Register": _register,
-    "Power.Active.Import": _power,
-    "Current.Import": _current,
-    "Voltage": _voltage,
-    "SoC": _soc,
-}

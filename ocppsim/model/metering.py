@@ -1,0 +1,94 @@
+"""When the meter is read, what for, and which readings are kept for the end of a session."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from ocppsim.model.inputs import Sampled
+from ocppsim.model.session import ChargingSession, Context
+from ocppsim.model.settings import Settings
+
+DAY_S = 86_400.0
+_SLACK_S = 1e-6
+
+Series: TypeAlias = tuple[Sampled, ...]
+"""What the end of a session tells of it, oldest first."""
+
+_INTERRUPTIONS = (Context.INTERRUPTION_BEGIN, Context.INTERRUPTION_END)
+_ENDS = (Context.BEGIN, Context.END)
+
+
+def aligned_before(told: float, every_s: float) -> float:
+    """The last instant, by the clock that time stamps show, at which an aligned reading was due.
+
+    The day is cut into equal parts from midnight (UTC) on; the last one of a day may be shorter.
+    """
+    midnight = (told + _SLACK_S) // DAY_S * DAY_S
+    return midnight + (told + _SLACK_S - midnight) // every_s * every_s
+
+
+def aligned_after(told: float, every_s: float) -> float:
+    """The next such instant."""
+    before = aligned_before(told, every_s)
+    midnight = (before + _SLACK_S) // DAY_S * DAY_S
+    return min(before + every_s, midnight + DAY_S)
+
+
+def of_a_session(context: Context) -> bool:
+    """Whether a reading of a session is part of what must be told of it; others are mere looks."""
+    return context is Context.PERIODIC or context not in (Context.TRIGGER, Context.OTHER)
+
+
+def told_at_once(context: Context, settings: Settings) -> tuple[str, ...]:
+    """What a message of its own tells of such a reading; nothing: there is none."""
+    if context is Context.PERIODIC:
+        return settings.measurands
+    match context:
+        case Context.CLOCK:
+            return settings.aligned_measurands
+        case Context.BEGIN:
+            return settings.start_measurands
+        case Context.END:
+            return ()
+        case Context.INTERRUPTION_BEGIN | Context.INTERRUPTION_END:
+            return settings.measurands if settings.sample_s > 0 else ()
+        case _:
+            return settings.measurands
+
+
+def told_at_the_end(context: Context, settings: Settings) -> tuple[str, ...]:
+    """What the end of the session tells of such a reading."""
+    if context is Context.CLOCK:
+        return settings.stop_aligned_measurands
+    if context in _ENDS:
+        return tuple(dict.fromkeys((*settings.stop_measurands, *settings.stop_aligned_measurands)))
+    if context is Context.PERIODIC or context in _INTERRUPTIONS:
+        return settings.stop_measurands
+    return ()
+
+
+def kept(happened: Iterable[object], settings: Settings) -> Series:
+    """The readings among what happened that the end of the session will tell."""
+    return tuple(
+        what
+        for what in happened
+        if isinstance(what, Sampled) and what.session is not None and told_at_the_end(what.context, settings)
+    )
+
+
+def of_session(series: Series, session: ChargingSession | None) -> Series:
+    """What is kept of the session that runs, not of one before."""
+    of = series[0].session if series else None
+    return series if of is not None and session is not None and of.key == session.key else ()
+
+
+def collected(series: Series, more: Iterable[Sampled], most: int) -> Series:
+    """The series with more readings; where it gets too long, each second one between its ends goes.
+
+    The first and the last are never dropped (1.6 errata 3.91).
+    """
+    for reading in more:
+        series = (*series, reading)
+        while len(series) > most:
+            between = series[1:-1]
+            series = (series[0], *between[1::2], series[-1])
+    return series

@@ -24,6 +24,7 @@ from ocppsim.csms.central_system import CentralSystem, open_central_system
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import Verdict
+from ocppsim.model.security import Credentials
 from ocppsim.model.vehicle import Vehicle
 from ocppsim.protocol import frames
 from ocppsim.protocol.frames import Call
@@ -105,6 +106,10 @@ class StationHandle:
                         return request
                 await self._news.wait()
 
+    def tamper(self) -> None:
+        """Somebody opens the housing."""
+        self.station.tamper()
+
     def cut_power(self) -> None:
         """At once and without a word; power is back after the station's reset time."""
         self.station.cut_power()
@@ -135,19 +140,20 @@ class Simulator:
         *,
         connectors: int | None = None,
         keys: Mapping[str, str] | None = None,
+        credentials: Credentials | None = None,
         habits: Habits | None = None,
     ) -> StationHandle:
         """Switch a station on; with `habits`, people come by themselves.
 
-        `keys` are initial values of configuration keys. Raises LookupError for an unknown template,
+        `keys` are initial values of configuration keys, SecurityProfile among them; `credentials` are what
+        the station has for that. Raises LookupError for an unknown template,
         ValueError for an id that is taken or a URL that is none.
         """
         await trio.lowlevel.checkpoint()
         name = id or f"CS-{len(self.stations) + 1:05}"
         specification = presets.specification(template, name, connectors)
-        station = self.fleet.add(
-            evolve(specification, keys=dict(keys or {})), Dialect16(), self._dial(name), habits
-        )
+        equipped = evolve(specification, keys=dict(keys or {}), credentials=credentials or Credentials())
+        station = self.fleet.add(equipped, Dialect16(), self._dial(name), habits)
         handle = self.stations[name] = StationHandle(station)
         return handle
 

@@ -32,6 +32,7 @@ from ocppsim.actors.messages import (
     Send,
     TryAgain,
     Up,
+    Violated,
 )
 from ocppsim.actors.reporter import Reporter
 from ocppsim.actors.runtime import Actor, Exit, Question, Stop, Timer
@@ -239,6 +240,8 @@ class Link:
     def _violation(self, what: str) -> None:
         self.board.tally.violations += 1
         self.tracer.violation(what)
+        if self.context.settings.security_profile:
+            self.context.station.tell(Violated(what))
 
     # -- writing
 

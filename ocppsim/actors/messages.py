@@ -157,7 +157,23 @@ class NotConnected:
     flaw: Flaw | None
 
 
+# -- the world tells the station
+
+
+@frozen
+class Tampered:
+    """Somebody opened the housing."""
+
+
 # -- the link tells others
+
+
+@frozen
+class Violated:
+    """The central system sent what is no valid message."""
+
+    what: str
+
 
 
 @frozen
@@ -261,6 +277,8 @@ class ReportAgain:
 
 StationMessage = (
     NotConnected
+    | Tampered
+    | Violated
     | Online
     | Offline
     | Request

@@ -10,7 +10,7 @@ from ocppsim.actors.identity import Identity
 from ocppsim.actors.latencies import Latencies
 from ocppsim.actors.link import Link
 from ocppsim.actors.memory import Memory
-from ocppsim.actors.messages import ConnectorMessage, NotConnected, PowerDown
+from ocppsim.actors.messages import ConnectorMessage, NotConnected, PowerDown, Tampered
 from ocppsim.actors.runtime import Actor, Condition, Policy, Restart, Stop, System, Tier
 from ocppsim.actors.security_events import SecurityEvents
 from ocppsim.actors.station_life import StationLife
@@ -80,6 +80,10 @@ class Station:
         self.context.ended_by = StopReason.POWER_LOSS
         pause_s = self.context.specification.reset_time_s
         self.context.station.end(Restart("power cut", after=pause_s))
+
+    def tamper(self) -> None:
+        """Somebody opens the housing; a station without power does not notice."""
+        self.context.station.tell(Tampered())
 
     def power_down(self, stop: StopReason | None) -> None:
         """End in good order and do not come back; `stop` ends sessions with that reason, None leaves them."""

@@ -37,6 +37,8 @@ from ocppsim.actors.messages import (
     SessionEnded,
     StationMessage,
     TagPresented,
+    Tampered,
+    Violated,
 )
 from ocppsim.actors.power import Power
 from ocppsim.actors.registrar import BEAT, BOOT, Registrar
@@ -44,6 +46,7 @@ from ocppsim.actors.reporter import AGAIN_S, Reported
 from ocppsim.actors.runtime import Actor, Exit, NoAnswer, Restart, Stop
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import CloseInterrupted, StopSession
+from ocppsim.model.security import SecurityEvent
 from ocppsim.model.session import StopReason
 from ocppsim.protocol.session import Kind
 
@@ -109,6 +112,10 @@ class StationLife:
                 self.registrar.online()
             case NotConnected():
                 self.desk.not_connected(message)
+            case Tampered():
+                self.context.security_events.happened(SecurityEvent.TAMPERED)
+            case Violated(what):
+                self.context.security_events.happened(SecurityEvent.INVALID_MESSAGE, what)
             case Offline():
                 self.connection = -1
                 self.registrar.offline()

@@ -71,7 +71,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _run(options: argparse.Namespace) -> int:
     connection = opt.connection(options.url, options)
     connection.dial(options.id)  # a bad URL is said before anything starts
-    specification = _specification(options)
+    specification = connection.equipped(_specification(options))
     with _trace(options.trace) as trace, _store(options.state) as store:
         seed = opt.seed(options)
         say(f"seed {seed}")

@@ -1,19 +1,21 @@
 """`ocppsim csms`: the embedded central system alone."""
 
 import argparse
+import os
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import trio
 
-from ocppsim import clock
+from ocppsim import clock, security
 from ocppsim.actors.trace import TraceEntry, Way
 from ocppsim.cli import options as opt
 from ocppsim.cli.exits import CommandEnded, Exit, usage
 from ocppsim.cli.output import say, silence
 from ocppsim.cli.runner import run
+from ocppsim.csms.admission import Admission
 from ocppsim.csms.behaviour import Behaviour, Rule, Silent, pending, rejected
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.events import Connected, Disconnected, Event, FrameSeen, HandshakeFailed
@@ -64,6 +66,22 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--cert", type=Path, metavar="FILE", help="listen with TLS: certificate chain (PEM)")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the key of --cert (PEM)")
     parser.add_argument(
+        "--client-ca",
+        type=Path,
+        metavar="FILE",
+        help="demand a certificate that this authority has issued (PEM)",
+    )
+    parser.add_argument(
+        "--password-env", metavar="VAR", help="demand the password that this environment variable holds"
+    )
+    parser.add_argument(
+        "--sign-with",
+        type=Path,
+        nargs=2,
+        metavar=("CERT", "KEY"),
+        help="sign stations' requests for certificates with this authority (PEM)",
+    )
+    parser.add_argument(
         "--quiet", action="store_true", help="print only connections and what stations do wrong"
     )
     parser.set_defaults(run=_run)
@@ -79,8 +97,10 @@ def _run(options: argparse.Namespace) -> int:
             strict=bool(options.accept),
         ),
         behaviour=Behaviour(*_rules(options)),
+        admission=Admission(password=_password(options.password_env)),
+        signer=_signer(options.sign_with),
     )
-    tls = _tls(options.cert, options.key)
+    tls = _tls(options.cert, options.key, options.client_ca)
 
     async def command(interrupted: trio.Event) -> Exit:
         central_system.listeners.append(Printer(clock.now(), interrupted.set, quiet=options.quiet))
@@ -121,8 +141,34 @@ def _rules(options: argparse.Namespace) -> Iterator[Rule]:
         yield rejected(options.reject, times=None)
 
 
-def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
+def _signer(files: Sequence[Path] | None) -> Callable[[str], str] | None:
+    if files is None:
+        return None
+    try:
+        security.require()
+        from ocppsim.security.authority import Authority
+
+        authority = Authority.load(*(file.read_text() for file in files))
+    except security.MissingPackage as error:
+        raise usage(str(error)) from error
+    except (OSError, ValueError) as error:
+        raise usage(f"--sign-with {' '.join(map(str, files))}: {error}") from error
+    return authority.sign
+
+
+def _password(variable: str | None) -> str | None:
+    if variable is None:
+        return None
+    password = os.environ.get(variable)
+    if password is None:
+        raise usage(f"--password-env: the environment has no {variable}")
+    return password
+
+
+def _tls(cert: Path | None, key: Path | None, client_ca: Path | None) -> ssl.SSLContext | None:
     if cert is None and key is None:
+        if client_ca is not None:
+            raise usage("--client-ca needs --cert and --key")
         return None
     if cert is None or key is None:
         raise usage("--cert and --key go together")
@@ -131,6 +177,12 @@ def _tls(cert: Path | None, key: Path | None) -> ssl.SSLContext | None:
         context.load_cert_chain(cert, key)
     except (OSError, ssl.SSLError) as error:
         raise usage(f"--cert {cert}, --key {key}: {error.strerror or error}") from error
+    if client_ca is not None:
+        context.verify_mode = ssl.CERT_REQUIRED
+        try:
+            context.load_verify_locations(client_ca)
+        except (OSError, ssl.SSLError) as error:
+            raise usage(f"--client-ca {client_ca}: {error.strerror or error}") from error
     return context
 
 

@@ -171,7 +171,8 @@ async def _populate(fleet: Fleet, connection: opt.Connection, stations: int) -> 
         station = f"CS-{number:05}"
         specification = presets.specification(name, station)
         keys = {"MeterValueSampleInterval": str(SAMPLE_S)}
-        fleet.add(evolve(specification, keys=keys), connection.dialect(), connection.dial(station), HABITS)
+        equipped = connection.equipped(evolve(specification, keys=keys))
+        fleet.add(equipped, connection.dialect(), connection.dial(station), HABITS)
         await trio.sleep(clock.wire(START_EACH_S / max(1, stations / 100)))
     gc.freeze()
 

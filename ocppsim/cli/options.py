@@ -9,16 +9,19 @@ from functools import cache
 from pathlib import Path
 from secrets import randbits
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from ocppsim.actors.transfer import MakeTransfers
 from ocppsim.actors.transfer.real import real
 from ocppsim.actors.wire import address, tls
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
-from ocppsim.actors.wire.transport import Dial, TransportName
+from ocppsim.actors.wire.transport import Address, Dial, TransportName
+from ocppsim.cli import credentials
 from ocppsim.cli.exits import usage
 from ocppsim.dialects.v16 import Dialect16
+from ocppsim.model.security import Credentials
+from ocppsim.model.specification import Specification
 
 MOST_SPEED = 100_000
 
@@ -101,6 +104,19 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--ca", type=Path, metavar="FILE", help="trust the certificates in this PEM file")
     group.add_argument("--cert", type=Path, metavar="FILE", help="the station's own certificate (PEM)")
     group.add_argument("--key", type=Path, metavar="FILE", help="the key of --cert (PEM)")
+    group.add_argument(
+        "--security-profile",
+        type=count(0, 3),
+        default=0,
+        metavar="N",
+        help="1: password, 2: TLS and password, 3: TLS and the station's certificate; default: 0, as URL and "
+        "options say",
+    )
+    group.add_argument(
+        "--secure-url",
+        metavar="URL",
+        help="wss:// address for profiles 2 and 3; the default is that of the URL with TLS",
+    )
     group.add_argument("--insecure", action="store_true", help="accept any server certificate")
     group.add_argument(
         "--transport",
@@ -123,29 +139,48 @@ class Connection:
 
     url: str
     user: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     headers: tuple[tuple[str, str], ...]
     tls: ssl.SSLContext | None
     refuse_invalid: bool
     transport: TransportName
     addresses: AddressBook
+    secure_url: str | None = None
+    profile: int = 0
+    credentials: Credentials = field(factory=Credentials)
+
+    def equipped(self, specification: Specification) -> Specification:
+        """The station with the credentials that the options bring."""
+        keys = {**specification.keys, "SecurityProfile": str(self.profile)}
+        if self.credentials.certificate is not None:
+            keys |= credentials.operator(self.credentials.certificate)
+        return evolve(specification, keys=keys, credentials=self.credentials)
 
     def dial(self, station: str) -> Dial:
         """How this station dials; raises CommandEnded for a URL that is none."""
         try:
             where = address.parse(self.url, station)
-            if self.password is not None:
+            if self.password is not None and not self.profile:
                 where = address.with_credentials(where, self.user or station, self.password)
             return websocket_dial(
                 where,
                 subprotocol=self.dialect().subprotocol,
                 headers=self.headers,
                 tls=self.tls,
+                secure_address=self._secure(station),
                 addresses=self.addresses,
                 transport=self.transport,
             )
         except ValueError as error:
             raise usage(str(error)) from error
+
+    def _secure(self, station: str) -> Address | None:
+        if self.secure_url is None:
+            return None
+        where = address.parse(self.secure_url, station)
+        if not where.secure:
+            raise ValueError("--secure-url must begin with wss://")
+        return where
 
     def dialect(self) -> Dialect16:
         return Dialect16(refuse_invalid=self.refuse_invalid)
@@ -168,9 +203,22 @@ def connection(url: str, options: argparse.Namespace) -> Connection:
             context = tls.client_context(options.ca, options.cert, options.key, options.insecure)
         except ValueError as error:
             raise usage(str(error)) from error
-    headers = tuple(options.header)
-    refuse = options.strict == "refuse"
-    return Connection(url, options.user, password, headers, context, refuse, options.transport, AddressBook())
+    brought = credentials.read(options, password)
+    if options.security_profile:
+        credentials.check_profile(options, url, brought)
+    return Connection(
+        url,
+        options.user,
+        password,
+        tuple(options.header),
+        context,
+        options.strict == "refuse",
+        options.transport,
+        AddressBook(),
+        options.secure_url,
+        options.security_profile,
+        brought,
+    )
 
 
 def real_transfers(options: argparse.Namespace) -> MakeTransfers:

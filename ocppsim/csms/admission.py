@@ -3,6 +3,7 @@
 from base64 import b64decode
 from collections.abc import Collection, Mapping, Sequence
 from hmac import compare_digest
+from string import hexdigits
 from urllib.parse import unquote
 
 from attrs import define, field, frozen
@@ -29,13 +30,15 @@ class Admitted:
 class Admission:
     """The rules of admission, to be changed at any time.
 
-    `passwords` (user -> password) asks for Basic authentication; `identities` limits who is known;
+    `passwords` (user -> password) asks for Basic authentication, `password` is that of all others; 32 to 40
+    hexadecimal digits stand for the bytes that they spell; `identities` limits who is known;
     `refuse_with` refuses everybody with that HTTP status; `wrong_subprotocol` is selected whatever the
     client offers.
     """
 
     subprotocols: tuple[str, ...] = (v16.SUBPROTOCOL,)
     passwords: Mapping[str, str] | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
     identities: Collection[str] | None = None
     refuse_with: int | None = None
     wrong_subprotocol: str | None = None
@@ -60,14 +63,24 @@ class Admission:
         return next((name for name in offered if name in self.subprotocols), None)
 
     def _is_authorized(self, authorization: bytes | None) -> bool:
-        if self.passwords is None:
+        if self.passwords is None and self.password is None:
             return True
         credentials = _credentials(authorization or b"")
         if credentials is None:
             return False
         user, password = credentials
-        expected = self.passwords.get(user)
-        return expected is not None and compare_digest(password, expected.encode())
+        expected = (self.passwords or {}).get(user, self.password)
+        return expected is not None and compare_digest(password, _octets(expected))
+
+    def key_changed(self, identity: str, key: str, value: str) -> None:
+        """A station took a new value of a key: its old password is worth nothing any more (A01.FR.03)."""
+        if key.lower() == "authorizationkey" and (self.passwords is not None or self.password is not None):
+            self.passwords = {**(self.passwords or {}), identity: value}
+
+
+def _octets(password: str) -> bytes:
+    is_hex = len(password) in range(32, 41, 2) and set(password) <= set(hexdigits)
+    return bytes.fromhex(password) if is_hex else password.encode()
 
 
 def identity_in(target: str) -> str | None:

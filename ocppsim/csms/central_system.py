@@ -1,5 +1,6 @@
 """The embedded central system: answers stations, judges them, and sends them what it is told to."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import MappingProxyType
@@ -12,10 +13,10 @@ from ocppsim.chance import stream
 from ocppsim.csms.admission import Admission
 from ocppsim.csms.answers import Answers
 from ocppsim.csms.behaviour import Behaviour
-from ocppsim.csms.calls import NoAnswer, NotConnected, check_request
+from ocppsim.csms.calls import CallFailed, NoAnswer, NotConnected, check_request
 from ocppsim.csms.channel import Channel, ChannelClosed
 from ocppsim.csms.events import Connected, Disconnected, Event, Listener
-from ocppsim.csms.findings import Finding
+from ocppsim.csms.findings import Breach, Finding
 from ocppsim.csms.judge import Judge
 from ocppsim.csms.ledger import Ledger
 from ocppsim.csms.limits import Limits
@@ -28,11 +29,15 @@ from ocppsim.protocol.frames import Payload
 
 GOING_AWAY = 1001
 
+logger = logging.getLogger(__name__)
+
 
 class CentralSystem:
     """A central system for OCPP 1.6. What it knows of a station outlives the station's connections.
 
-    What is in `behaviour`, `tags`, `admission` and `listeners` may be changed at any time.
+    What is in `behaviour`, `tags`, `admission` and `listeners` may be changed at any time. `signer` makes a
+    chain of certificates out of a station's request for one (PEM), or raises ValueError; without it
+    SignCertificate is Rejected.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class CentralSystem:
         behaviour: Behaviour | None = None,
         admission: Admission | None = None,
         limits: Limits | None = None,
+        signer: Callable[[str], str] | None = None,
     ) -> None:
         self.tags: Final = tags or Tags()
         self.behaviour: Final = behaviour or Behaviour()
@@ -52,10 +58,13 @@ class CentralSystem:
         self.listeners: Final[list[Listener]] = []
         self.is_down = False
         self._seed = seed
+        self._signer = signer
         self._records: dict[str, StationRecord] = {}
         self._peers: dict[str, Peer] = {}
         self._responder = Responder(
-            Answers(self.tags, heartbeat_interval_s), self.behaviour, self._is_tag_in_use
+            Answers(self.tags, heartbeat_interval_s, signs=signer is not None),
+            self.behaviour,
+            self._is_tag_in_use,
         )
         self._nursery: trio.Nursery | None = None
         self._changed = trio.Event()
@@ -81,12 +90,29 @@ class CentralSystem:
         self.publish(Connected(clock.now(), identity))
         closed = ChannelClosed()
         try:
-            closed = await peer.run()
+            closed = await (peer.run() if self._signer is None else self._run_and_sign(peer))
         finally:
             channel.drop()
             if self._peers.get(identity) is peer:
                 del self._peers[identity]
             self.publish(Disconnected(clock.now(), identity, closed.code, closed.reason))
+
+    async def _run_and_sign(self, peer: Peer) -> ChannelClosed:
+        async with trio.open_nursery() as nursery:
+            peer.sign = lambda request: nursery.start_soon(self._sign, peer, request)
+            closed = await peer.run()
+            nursery.cancel_scope.cancel()
+        return closed
+
+    async def _sign(self, peer: Peer, request: str) -> None:
+        assert self._signer is not None
+        try:
+            chain = self._signer(request)
+            await peer.call("CertificateSigned", {"certificateChain": chain})
+        except ValueError as error:
+            peer.record.judge.note(clock.now(), Breach.INVALID, f"SignCertificate: {error}")
+        except CallFailed as failed:
+            logger.info("no certificate for %s", failed)
 
     def attach(self, channel: Channel, identity: str) -> None:
         """Serve a connection in the background; needs `open_central_system`."""
@@ -133,7 +159,10 @@ class CentralSystem:
         if peer is None:
             raise NotConnected(identity, action)
         with trio.move_on_after(clock.wire(within)):
-            return await peer.call(action, payload)
+            answer = await peer.call(action, payload)
+            if action == "ChangeConfiguration" and answer.get("status") == "Accepted":
+                self.admission.key_changed(identity, str(payload["key"]), str(payload["value"]))
+            return answer
         raise NoAnswer(identity, action, within)
 
     async def send_raw(self, identity: str, text: str) -> None:

@@ -6,6 +6,7 @@ the answer to the last one is seen for what it is.
 """
 
 from collections import deque
+from collections.abc import Callable
 
 import trio
 from attrs import define, field, frozen
@@ -59,6 +60,7 @@ class Peer:
         self._request: _Request | None = None
         self._turn = trio.StrictFIFOLock()
         self._abandoned: set[str] = set()  # ids of requests that nobody waits for
+        self.sign: Callable[[str], None] | None = None  # takes a request for a certificate, and sees to it
 
     @property
     def identity(self) -> str:
@@ -142,6 +144,8 @@ class Peer:
             reply = self._due.popleft().reply
             for text in reply.texts:
                 await self._write(text)
+            if reply.to_sign is not None and self.sign is not None:
+                self.sign(reply.to_sign)
             match reply.ending:
                 case Close(code, reason):
                     await self.channel.close(code, reason)

@@ -27,6 +27,7 @@ class Reply:
     texts: tuple[str, ...] = ()
     delay_s: float = 0.0
     ending: Close | Drop | None = None
+    to_sign: str | None = None  # a request for a certificate that was accepted
 
 
 @frozen
@@ -54,7 +55,10 @@ class Responder:
         answer = self._answer(record, frame, str(text), effect, now, lost=lost)
         if isinstance(effect, Garble):
             return Reply(garbled(effect.how, frame.id, answer), decision.delay_s)
-        return Reply(() if lost else (answer,), decision.delay_s, ending)
+        to_sign = None
+        if frame.action == "SignCertificate" and self.answers.signs and answer.startswith("[3,"):
+            to_sign = str(frame.payload.get("csr"))
+        return Reply(() if lost else (answer,), decision.delay_s, ending, to_sign)
 
     def _answer(
         self, record: StationRecord, call: Call, text: str, effect: Effect | None, now: float, *, lost: bool

@@ -27,7 +27,7 @@ BACKDATED = timedelta(hours=1)
 """Clocks that are a little slow shall take new certificates too."""
 
 
-class BadRequest(Exception):
+class BadRequest(ValueError):
     """No request that could be signed; says why."""
 
 
@@ -65,10 +65,10 @@ class Authority:
         first, *others = x509.load_pem_x509_certificates(certificate.encode())
         if first.public_key() != private.public_key():
             raise ValueError("the key does not belong to the certificate")
-        (organisation,) = first.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME) or ("",)
+        organisations = first.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         is_root = first.issuer == first.subject
         between = "" if is_root else "".join(map(_pem, (first, *others)))
-        return cls(first, private, str(getattr(organisation, "value", "")), between)
+        return cls(first, private, str(organisations[0].value) if organisations else "", between)
 
     @property
     def issued(self) -> Issued:

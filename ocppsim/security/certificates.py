@@ -49,6 +49,12 @@ def read_one(pem: str) -> Certificate:
     return certificates[0]
 
 
+def organisation(pem: str) -> str:
+    """Whose the first certificate of a text is; empty where it does not say."""
+    names = read(pem)[0].subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return str(names[0].value) if names else ""
+
+
 def starts_at(pem: str) -> float:
     """When the first certificate of a text begins to be valid, in POSIX seconds."""
     return read(pem)[0].not_valid_before_utc.timestamp()

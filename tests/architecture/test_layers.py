@@ -21,7 +21,7 @@ ALLOWED = {
     "support": {"dialects", "protocol"},
     "security": {"model"},
     "actors": {"actors.runtime", "dialects", "model", "protocol", "security"} | BASE,
-    "csms": {"protocol", "security"} | BASE,
+    "csms": {"protocol"} | BASE,
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},
     "embedding": {

@@ -240,6 +240,7 @@ def interrupted(c: Connector, now: float, outlet: Outlet) -> Connector:
         c,
         session=session,
         held=False,
+        finishing=c.finishing and not c.held,  # as when the hold is over
         asking=None,
         tag=None,
         claim=None,

@@ -82,6 +82,7 @@ requests = st.one_of(
     st.builds(inputs.Arm, tags, st.booleans()),
     st.builds(inputs.StopSession, st.sampled_from(StopReason), st.sampled_from([None, "1-1", "1-2"])),
     st.builds(inputs.SetAvailability, st.booleans()),
+    st.builds(inputs.Hold, st.booleans()),
     st.builds(inputs.Unlock),
     st.builds(inputs.Grant, powers),
     st.builds(inputs.TakeSample, st.sampled_from(Context)),
@@ -293,6 +294,11 @@ class Walk(RuleBasedStateMachine):
         if not self.c.operative or self.c.facts.out_of_order:
             assert (self.c.tag, self.c.asking) == (None, None)
             assert self.c.session is None or self.c.session.interrupted
+
+    @invariant()
+    def nobody_has_a_claim_on_what_is_held(self) -> None:
+        if self.c.held:
+            assert (self.c.tag, self.c.asking) == (None, None)
 
     @invariant()
     def an_accepted_tag_waits_only_for_the_cable(self) -> None:

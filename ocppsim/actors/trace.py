@@ -13,7 +13,8 @@ from ocppsim.actors.station_log import StationLog
 
 _SECRET_KEY = re.compile("authorizationkey", re.IGNORECASE)
 _VALUE = re.compile(r'''("value"\s*:\s*)"(?:[^"\\]|\\.)*"''')
-"""A password that the central system sets is in no trace."""
+_CREDENTIALS = re.compile(r'://[^"]*@')
+"""A password that the central system sets is in no trace, and neither are those of its URLs."""
 
 
 class Way(Enum):
@@ -86,6 +87,8 @@ class Tracer:
         self._count += 1
         if way is Way.IN and _SECRET_KEY.search(text):
             text = _VALUE.sub(r'\1"***"', text)
+        if way is Way.IN and "@" in text:
+            text = _CREDENTIALS.sub("://***@", text)
         entry = TraceEntry(clock.now(), self.station, self._count, way, text, attempt, violation)
         for listener in self.listeners:
             listener(entry)

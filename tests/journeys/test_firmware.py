@@ -77,6 +77,8 @@ async def test_d12_the_train_of_an_update_and_the_version_of_the_next_boot(autoj
         assert versions(play) == ["1.2.3", "1.2.4"]
         assert play.closes == [1000]
         assert play.actions()[-1] == ACTION, "Installed is told by the new firmware"
+        assert "files.example" in play.rig.trace()
+        assert "secret" not in play.rig.trace()
 
 
 @pytest.mark.honours("UpdateFirmware")

@@ -13,6 +13,7 @@ from transcript import stamp
 from ocppsim.actors.store import Folder
 from ocppsim.actors.transfer import Failure, TransferFailed
 from ocppsim.csms.behaviour import Rule, Silent
+from ocppsim.model.security import SecurityEvent
 
 DIAGNOSTICS, LOG = "DiagnosticsStatusNotification", "LogStatusNotification"
 URL = "ftp://user:secret@files.example/logs/"
@@ -278,7 +279,8 @@ async def test_n01_the_security_log_has_what_concerns_security_alone(autojump_cl
     """N01.FR.03."""
     shelf = Shelf()
     async with with_shelf(shelf) as play:
-        play.station.context.tracer.security("InvalidFirmwareSignature")
+        event = SecurityEvent.INVALID_FIRMWARE_SIGNATURE
+        play.station.context.security_events.happened(event)
         answer = await get_log(play, 7, kind="SecurityLog")
         assert answer["status"] == "Accepted"
         assert "-security-" in answer["filename"]

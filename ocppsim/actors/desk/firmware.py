@@ -52,9 +52,9 @@ class Firmware(Block):
     # -- requests
 
     async def _install(self, order: InstallFirmware) -> Decided[UpdateVerdict]:
-        if order.signing is None and self.context.specification.signed_firmware_only:
+        if order.signing is None and self._signed_only:
             raise Refusal(Fault.NOT_SUPPORTED, "firmware without a signature is not taken here")  # L01.FR.20
-        if self.life.closing:
+        if self.life.closing or self._rebooting:
             if order.signing is None:
                 raise Refusal(Fault.INTERNAL, "the station is going down")
             return Decided(UpdateVerdict.REJECTED)  # L01.FR.27
@@ -63,6 +63,17 @@ class Firmware(Block):
         busy = self.kept.update is not None and not self.kept.update.over
         verdict = UpdateVerdict.ACCEPTED_CANCELED if busy else UpdateVerdict.ACCEPTED
         return Decided(verdict, lambda: self._begin(order))
+
+    @property
+    def _signed_only(self) -> bool:
+        """Where security is on, or the station is made so (L01.FR.20)."""
+        context = self.context
+        return context.specification.signed_firmware_only or context.settings.security_profile > 0
+
+    @property
+    def _rebooting(self) -> bool:
+        """What is installed cannot be taken back."""
+        return self.kept.update is not None and self.kept.update.phase is Phase.INSTALL_REBOOTING
 
     def _judge(self, signing: Signing) -> UpdateVerdict:
         """The certificate is checked before the order is taken (L01.FR.23 to 25)."""
@@ -73,7 +84,7 @@ class Firmware(Block):
         from ocppsim.security import signatures
 
         specification = self.context.specification
-        at = clock.moment(clock.now() + self.context.memory.offset_s)
+        at = clock.moment(self.context.memory.now())
         trust, why = signatures.trust(
             signing.certificate, self._roots(), specification.revoked_certificates, at
         )

@@ -69,7 +69,7 @@ class Logs(Block):
         lines = log.lines(order.since, order.until, memory.offset_s)
         if not lines or self.life.closing:
             return Decided(UploadAnswer(UploadVerdict.REJECTED))
-        stamp = clock.moment(clock.now() + memory.offset_s).strftime("%Y%m%dT%H%M%S")
+        stamp = clock.moment(memory.now()).strftime("%Y%m%dT%H%M%S")
         name = file_name(self.context.specification.id, order.kind, stamp)
         content = "".join(f"{line}\n" for line in lines).encode()
         upload = self.uploads[order.request is not None]

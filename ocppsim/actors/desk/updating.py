@@ -157,7 +157,7 @@ class Updating:
 
     def _until(self, at: float) -> float:
         """Seconds until an instant of the central system's clock."""
-        return at - clock.now() - self.context.memory.offset_s
+        return at - self.context.memory.now()
 
     async def _sleep_until(self, at: float) -> None:
         while (left_s := self._until(at)) > 0:

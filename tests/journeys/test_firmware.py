@@ -62,7 +62,7 @@ class Troubled:
 # -- the train
 
 
-@pytest.mark.honours("UpdateFirmware", ACTION)
+@pytest.mark.honours("UpdateFirmware", "FirmwareStatusNotification")
 async def test_d12_the_train_of_an_update_and_the_version_of_the_next_boot(autojump_clock: object) -> None:
     async with stage(firmware_version="1.2.3") as play:
         await play.booted()
@@ -212,7 +212,7 @@ async def test_a_wanted_failure_fails_each_try(autojump_clock: object) -> None:
 # -- asked and told
 
 
-@pytest.mark.honours("TriggerMessage", ACTION)
+@pytest.mark.honours("TriggerMessage", "FirmwareStatusNotification")
 async def test_a_trigger_tells_what_is_under_way(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()

@@ -77,7 +77,7 @@ def events(play: Stage) -> list[str]:
 # -- the train
 
 
-@pytest.mark.honours("SignedUpdateFirmware", ACTION)
+@pytest.mark.honours("SignedUpdateFirmware", "SignedFirmwareStatusNotification")
 @pytest.mark.parametrize("key", [None, rsa_key()], ids=["ECDSA", "RSA-PSS"])
 async def test_l01_a_signed_update_until_the_next_boot(autojump_clock: object, key: Any) -> None:
     """L01.FR.01, 04, 05, 10, 15."""
@@ -97,7 +97,7 @@ async def test_l01_a_signed_update_until_the_next_boot(autojump_clock: object, k
         assert "FirmwareUpdated" in events(play)
 
 
-@pytest.mark.honours("SignedUpdateFirmware", ACTION)
+@pytest.mark.honours("SignedUpdateFirmware", "SignedFirmwareStatusNotification")
 async def test_l01_downloads_and_installations_can_be_scheduled(autojump_clock: object) -> None:
     """L01.FR.13, 16, 17."""
     async with play_with(firmware_upgrade=FirmwareUpgrade(reset=False)) as play:
@@ -128,7 +128,7 @@ async def test_l01_sessions_end_before_the_installation_and_no_other_begins(auto
         assert play.board.status(1) is Status.UNAVAILABLE
 
 
-@pytest.mark.honours(ACTION)
+@pytest.mark.honours("SignedFirmwareStatusNotification")
 async def test_l01_a_download_is_paused_between_two_tries(autojump_clock: object) -> None:
     """L01.FR.14."""
 
@@ -161,7 +161,7 @@ async def test_l01_a_download_is_paused_between_two_tries(autojump_clock: object
 # -- what ends it
 
 
-@pytest.mark.honours("SignedUpdateFirmware", ACTION)
+@pytest.mark.honours("SignedUpdateFirmware", "SignedFirmwareStatusNotification")
 @pytest.mark.parametrize(
     "content", [PRETENDED_FIRMWARE + b"!", b""], ids=["of another file", "of an empty file"]
 )
@@ -184,7 +184,7 @@ async def test_l01_what_is_no_signature_is_invalid(autojump_clock: object, signa
         assert words(play)[-1] == "InvalidSignature"
 
 
-@pytest.mark.honours(ACTION)
+@pytest.mark.honours("SignedFirmwareStatusNotification")
 @pytest.mark.parametrize("failure", sorted(FAILURES, key=lambda phase: phase.name))
 async def test_l01_every_failure_can_be_wanted(autojump_clock: object, failure: Phase) -> None:
     async with play_with(firmware_upgrade=FirmwareUpgrade(failure=failure)) as play:
@@ -284,7 +284,7 @@ async def test_l01_nothing_can_be_cancelled_when_it_is_installed(autojump_clock:
 # -- asked
 
 
-@pytest.mark.honours("ExtendedTriggerMessage", ACTION)
+@pytest.mark.honours("ExtendedTriggerMessage", "SignedFirmwareStatusNotification")
 async def test_l01_a_trigger_tells_the_last_status(autojump_clock: object) -> None:
     """L01.FR.21, 28, 29."""
     async with play_with() as play:

@@ -73,7 +73,7 @@ async def get_log(play: Stage, request: int = 7, kind: str = "DiagnosticsLog", *
 # -- GetDiagnostics
 
 
-@pytest.mark.honours("GetDiagnostics", DIAGNOSTICS)
+@pytest.mark.honours("GetDiagnostics", "DiagnosticsStatusNotification")
 async def test_the_file_is_named_in_the_answer_and_uploaded_after_it(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
@@ -146,7 +146,7 @@ async def test_where_there_is_nothing_to_upload_no_file_is_named(autojump_clock:
         assert words(play) == []
 
 
-@pytest.mark.honours("GetDiagnostics", DIAGNOSTICS)
+@pytest.mark.honours("GetDiagnostics", "DiagnosticsStatusNotification")
 @pytest.mark.parametrize(
     ("failures", "asked", "tries", "end"),
     [
@@ -173,7 +173,7 @@ async def test_an_upload_is_tried_again(
         assert not play.notes("secret")
 
 
-@pytest.mark.honours("TriggerMessage", DIAGNOSTICS)
+@pytest.mark.honours("TriggerMessage", "DiagnosticsStatusNotification")
 async def test_a_trigger_tells_whether_diagnostics_are_under_way(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
@@ -199,7 +199,7 @@ async def test_a_new_request_takes_the_place_of_the_upload_under_way(autojump_cl
 # -- GetLog
 
 
-@pytest.mark.honours("GetLog", LOG)
+@pytest.mark.honours("GetLog", "LogStatusNotification")
 async def test_n01_a_log_is_uploaded_under_the_number_of_its_request(autojump_clock: object) -> None:
     """N01.FR.01, 02, 04, 07 to 09."""
     shelf = Shelf()
@@ -213,7 +213,7 @@ async def test_n01_a_log_is_uploaded_under_the_number_of_its_request(autojump_cl
         assert "> BootNotification" in shelf.files[answer["filename"]]
 
 
-@pytest.mark.honours("GetLog", LOG)
+@pytest.mark.honours("GetLog", "LogStatusNotification")
 @pytest.mark.parametrize(
     ("failure", "word"),
     [
@@ -230,7 +230,7 @@ async def test_n01_a_failure_says_why(autojump_clock: object, failure: Failure, 
         assert numbered(play) == [("Uploading", 7), (word, 7)]
 
 
-@pytest.mark.honours("GetLog", LOG)
+@pytest.mark.honours("GetLog", "LogStatusNotification")
 @pytest.mark.parametrize(
     ("location", "word"), [("gopher://host/", "NotSupportedOperation"), ("nowhere", "BadMessage")]
 )
@@ -290,7 +290,7 @@ async def test_n01_the_security_log_has_what_concerns_security_alone(autojump_cl
         assert "BootNotification" not in content
 
 
-@pytest.mark.honours("ExtendedTriggerMessage", LOG)
+@pytest.mark.honours("ExtendedTriggerMessage", "LogStatusNotification")
 async def test_n01_a_trigger_tells_whether_a_log_is_under_way(autojump_clock: object) -> None:
     """N01.FR.12: without an upload there is no number."""
     async with with_shelf(Shelf(takes_s=10)) as play:

@@ -11,6 +11,7 @@ from ocppsim.actors.memory import Memory
 from ocppsim.actors.messages import Configure, ConnectorMessage, LinkMessage, StationMessage
 from ocppsim.actors.runtime import Actor
 from ocppsim.actors.security_events import SecurityEvents
+from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.trace import Tracer
 from ocppsim.actors.transfer import Transfers
 from ocppsim.dialects.dialect import Dialect
@@ -35,6 +36,7 @@ class StationContext:
     tracer: Tracer
     settings: Settings
     transfers: Transfers
+    statistics: StationStatistics | None = None  # None: nobody wants any
     station: Actor[StationMessage] = field(init=False)
     link: Actor[LinkMessage] = field(init=False)
     wire: Actor[None] = field(init=False)

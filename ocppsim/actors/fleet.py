@@ -12,6 +12,7 @@ from ocppsim.actors.generator import Driver, Habits
 from ocppsim.actors.latencies import Latencies
 from ocppsim.actors.runtime import Actor, GaveUp, System, Tier, cause, open_system
 from ocppsim.actors.station import Station, assemble
+from ocppsim.actors.statistics import StationStatistics, Statistics
 from ocppsim.actors.store import Forgetful, Store
 from ocppsim.actors.trace import Listener
 from ocppsim.actors.transfer import MakeTransfers, pretended
@@ -40,12 +41,21 @@ class Fleet:
     drivers: dict[str, list[Driver]] = field(factory=dict)
     failed: dict[str, str] = field(factory=dict)  # station -> cause
     latencies: Latencies = field(factory=Latencies)
+    statistics: Statistics = field(factory=Statistics)
     listeners: list[Listener] = field(factory=list)
 
     def add(
-        self, specification: Specification, dialect: Dialect, dial: Dial, habits: Habits | None = None
+        self,
+        specification: Specification,
+        dialect: Dialect,
+        dial: Dial,
+        habits: Habits | None = None,
+        measured: StationStatistics | None = None,
     ) -> Station:
-        """Put a station together and switch it on; ValueError when the id is taken, or a value impossible."""
+        """Put a station together and switch it on; ValueError when the id is taken, or a value impossible.
+
+        Statistics are kept of it where `statistics.measure` made some for it.
+        """
         if specification.id in self.stations:
             raise ValueError(f"there is a station {specification.id} already")
         station = assemble(
@@ -58,6 +68,7 @@ class Fleet:
             self.latencies,
             self.listeners,
             self.transfers,
+            measured,
         )
         self.stations[station.id] = station
         index = len(self.stations)

@@ -67,6 +67,7 @@ class Link:
         self.me, self.context, self.latencies = me, context, latencies
         self.dialect, self.memory = context.dialect, context.memory
         self.board, self.tracer = context.board, context.tracer
+        self.statistics = context.statistics
         ids: Iterator[str] = iter(self.memory.message_id, "")
         call_timeout = clock.wire(context.settings.message_timeout_s)
         self.session = Session(ids, self.dialect.codes, call_timeout, clock.wire(ANSWER_WITHIN_S))
@@ -145,8 +146,12 @@ class Link:
         match message:
             case Reply(to, payload):
                 self.session.answer(to.id, payload)
+                if self.statistics is not None:
+                    self.statistics.replied(to.action)
             case Refuse(to, refusal):
                 self.session.refuse(to.id, refusal)
+                if self.statistics is not None:
+                    self.statistics.failed(to.action)
             case Ignore(to):
                 self.session.drop(to.id)
 
@@ -177,6 +182,8 @@ class Link:
             match event:
                 case Received(call_id, action, payload):
                     self.board.tally.requests += 1
+                    if self.statistics is not None:
+                        self.statistics.requested(action)
                     self.context.station.tell(Request(call_id, action, payload, self.connection))
                 case Answered(call, payload):
                     self._answered(call, payload)
@@ -204,6 +211,8 @@ class Link:
             self._failed(Failed(call, Why.UNREADABLE))
             return
         self.board.tally.calls += 1
+        if self.statistics is not None:
+            self.statistics.answered(call.action, round_trip_s)
         if isinstance(call.ref, Entry):
             self.delivery.delivered(call.ref, reading.answer)
         elif isinstance(call.ref, Send):
@@ -219,6 +228,8 @@ class Link:
         call = failed.call
         if failed.why not in (Why.OFFLINE, Why.LOST):
             self.board.tally.failures += 1
+            if self.statistics is not None:
+                self.statistics.failed(call.action)
             self.tracer.note(f"{call.action} {call.id}: {failed}")
         if failed.why is Why.TIMED_OUT:
             self._silence()
@@ -266,6 +277,8 @@ class Link:
         if isinstance(call.ref, Entry):
             call.ref.sends = call.attempt
         self.board.tally.resent += call.attempt > 1
+        if self.statistics is not None:
+            self.statistics.requested(call.action)
         return call.attempt
 
     def _rearm(self) -> None:

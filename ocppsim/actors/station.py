@@ -14,6 +14,7 @@ from ocppsim.actors.messages import ConnectorMessage, NotConnected, PowerDown, T
 from ocppsim.actors.runtime import Actor, Condition, Policy, Restart, Stop, System, Tier
 from ocppsim.actors.security_events import SecurityEvents
 from ocppsim.actors.station_life import StationLife
+from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.store import Store
 from ocppsim.actors.trace import Listener, Tracer
 from ocppsim.actors.transfer import MakeTransfers, pretended
@@ -103,6 +104,7 @@ def assemble(
     latencies: Latencies,
     listeners: list[Listener],
     transfers: MakeTransfers = pretended,
+    statistics: StationStatistics | None = None,
 ) -> Station:
     """A station with its parts, none of them alive yet; ValueError when no message could tell what it is."""
     name = specification.id
@@ -117,7 +119,14 @@ def assemble(
         name, memory.outbox, connectors={number: ConnectorView() for number in specification.outlets}
     )
     context = StationContext(
-        specification, dialect, memory, board, Tracer(name, listeners), settings, transfers(specification)
+        specification,
+        dialect,
+        memory,
+        board,
+        Tracer(name, listeners),
+        settings,
+        transfers(specification),
+        statistics,
     )
     context.identity = Identity.recall(memory, lambda: context.settings)
     context.security_events = SecurityEvents.recall(

@@ -56,13 +56,15 @@ class Rig:
         connectors: int = 1,
         habits: Habits | None = None,
         dialect: Dialect | None = None,
+        measured: bool = False,
     ) -> Station:
-        """A station by its id or specification, switched on."""
+        """A station by its id or specification, switched on; `measured`: with statistics."""
         if isinstance(station, str):
             outlets = {number: Outlet() for number in range(1, connectors + 1)}
             station = Specification(station, outlets=outlets)
         dial = self.dials[station.id] = dial_in_memory_of(self.fleet, self.csms, station.id)
-        return self.fleet.add(station, dialect or Dialect16(), dial, habits)
+        statistics = self.fleet.statistics.measure(station.id) if measured else None
+        return self.fleet.add(station, dialect or Dialect16(), dial, habits, statistics)
 
     def drop(self, station: str) -> None:
         """Break the connection, without a Close frame."""

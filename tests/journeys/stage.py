@@ -194,6 +194,7 @@ async def stage(
     dialect: Dialect | None = None,
     finds: Sequence[Breach] = (),
     crashes: bool = False,
+    measured: bool = False,
     **specification: Any,
 ) -> AsyncIterator[Stage]:
     """A station `CS-1`, switched on. `finds` are the rules that the central system may see broken."""
@@ -202,7 +203,7 @@ async def stage(
     with plain_errors():
         async with open_rig(seed, store=store, csms=csms) as rig:
             what = Specification("CS-1", outlets=outlets, **specification)
-            play = Stage(rig=rig, station=rig.add(what, habits=habits, dialect=dialect))
+            play = Stage(rig=rig, station=rig.add(what, habits=habits, dialect=dialect, measured=measured))
             rig.fleet.listeners.append(play.listen)
             rig.csms.listeners.append(play.watch)
             yield play

@@ -1,0 +1,1 @@
+"""Statistics as others know them: records, lines, and where records are stored."""

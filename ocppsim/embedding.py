@@ -21,7 +21,9 @@ from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
 from ocppsim.actors.wire.transport import Dial
 from ocppsim.csms.central_system import CentralSystem, open_central_system
+from ocppsim.dialects.dialect import Dialect
 from ocppsim.dialects.v16 import Dialect16
+from ocppsim.dialects.v201 import Dialect201
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.security import Credentials
@@ -122,6 +124,13 @@ class StationHandle:
             self._news = trio.Event()
 
 
+_DIALECTS: Mapping[str, Dialect] = {
+    "1.6": Dialect16(),
+    "2.0": Dialect201(older=True),
+    "2.0.1": Dialect201(),
+}
+
+
 @define(eq=False)
 class Simulator:
     """Made by `open_simulator`."""
@@ -142,29 +151,42 @@ class Simulator:
         keys: Mapping[str, str] | None = None,
         credentials: Credentials | None = None,
         habits: Habits | None = None,
+        ocpp: str = "1.6",
     ) -> StationHandle:
         """Switch a station on; with `habits`, people come by themselves.
 
+        A station of OCPP 2.0.1 or 2.0 has no sessions yet: it boots, reports, beats and clears its cache. It
+        needs a central system of its version at a URL.
+
         `keys` are initial values of configuration keys, SecurityProfile among them; `credentials` are what
-        the station has for that. Raises LookupError for an unknown template,
-        ValueError for an id that is taken or a URL that is none.
+        the station has for that. Raises LookupError for an unknown template, ValueError for an id that is
+        taken, a URL that is none, and what its version of OCPP cannot do yet.
         """
         await trio.lowlevel.checkpoint()
         name = id or f"CS-{len(self.stations) + 1:05}"
         specification = presets.specification(template, name, connectors)
         equipped = evolve(specification, keys=dict(keys or {}), credentials=credentials or Credentials())
-        station = self.fleet.add(equipped, Dialect16(), self._dial(name), habits)
+        dialect = self._dialect(ocpp, habits)
+        station = self.fleet.add(equipped, dialect, self._dial(name, dialect.subprotocol), habits)
         handle = self.stations[name] = StationHandle(station)
         return handle
 
-    def _dial(self, station: str) -> Dial:
+    def _dialect(self, ocpp: str, habits: Habits | None) -> Dialect:
+        if (dialect := _DIALECTS.get(ocpp)) is None:
+            raise ValueError(f"no OCPP {ocpp!r:.20}; there are {', '.join(_DIALECTS)}")
+        if dialect is not _DIALECTS["1.6"]:
+            if habits is not None:
+                raise ValueError(f"OCPP {ocpp} has no sessions yet, so nobody can come to charge")
+            if self.url is None:
+                raise ValueError(f"the embedded central system does not speak OCPP {ocpp}")
+        return dialect
+
+    def _dial(self, station: str, subprotocol: str) -> Dial:
         if self.url is None:
             assert self.csms is not None, "without a URL there is an embedded central system"
             return dial_in_memory_of(self.fleet, self.csms, station)
         where = address.parse(self.url, station)
-        return websocket_dial(
-            where, subprotocol=Dialect16().subprotocol, headers=self.headers, addresses=self._addresses
-        )
+        return websocket_dial(where, subprotocol=subprotocol, headers=self.headers, addresses=self._addresses)
 
     def hear(self, entry: TraceEntry) -> None:
         if (handle := self.stations.get(entry.station)) is not None:

@@ -85,7 +85,8 @@ class Authorizer:
     def _tell_conflict(self) -> None:
         memory = self.context.memory
         conflict = ListConflict(memory.operative, clock.now() + memory.offset_s)
-        draft = self.context.dialect.announce(conflict)
+        if (draft := self.context.dialect.announce(conflict)) is None:
+            return
         self.context.link.tell(Send(draft, self.context.station, None))
 
     def _refuse_session(self, key: str) -> None:

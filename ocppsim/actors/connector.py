@@ -51,7 +51,7 @@ class ConnectorLife:
         self.outlet = context.specification.outlets[number]
         self.settings = context.settings
         self.reporter = self.memory.reporters[number]
-        self.reporter.send = self._send_status
+        self.reporter.send, self.reporter.alike = self._send_status, self.dialect.alike
         self.timer: Timer | None = None
         self.due_at = inf
 
@@ -226,7 +226,8 @@ class ConnectorLife:
 
     def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY) -> None:
         at = clock.now() + self.memory.offset_s
-        draft = self.dialect.status(self.number, what[0], what[1], at)
+        if (draft := self.dialect.status(self.number, what[0], what[1], at)) is None:
+            return
         ref = self.reporter if kind is Kind.ORDINARY else None
         self.link.tell(Send(draft, self.me, ref, kind))
 

@@ -16,6 +16,7 @@ from ocppsim.actors.trace import Tracer
 from ocppsim.actors.transfer import Transfers
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.model import firmware_record
+from ocppsim.model.registration import BootReason, boot_reason
 from ocppsim.model.session import StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
@@ -48,6 +49,10 @@ class StationContext:
     ended_by: StopReason | None = None  # why this life ends, where that is planned
     last_end: StopReason | None = None  # the same of the last one
     at_boot: Mapping[str, str] = field(factory=dict)  # the keys when this life began
+
+    @property
+    def boot_reason(self) -> BootReason:
+        return boot_reason(self.last_end) if self.station.life > 1 else BootReason.POWER_UP
 
     def present_specification(self) -> Specification:
         """With the firmware that the last update brought."""

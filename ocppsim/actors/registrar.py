@@ -10,7 +10,7 @@ from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import BeatDue, BootDue, Outcome, Register, Send
 from ocppsim.actors.runtime import Timer
 from ocppsim.model.answers import BootAnswer, TimeAnswer
-from ocppsim.model.registration import FIRST_PAUSE_S, Registration, Standing
+from ocppsim.model.registration import FIRST_PAUSE_S, BootReason, Registration, Standing
 from ocppsim.model.security import SecurityEvent
 from ocppsim.protocol.session import Kind, Why
 from ocppsim.protocol.session import Registration as Allowed
@@ -86,7 +86,7 @@ class Registrar:
     def trigger_boot(self) -> None:
         """The central system asks for a BootNotification; what it answers counts as ever."""
         if not self._booting:
-            self._send_boot()
+            self._send_boot(BootReason.TRIGGERED)
 
     def _boot(self) -> None:
         if self._booting:
@@ -96,14 +96,15 @@ class Registrar:
             return
         self._send_boot()
 
-    def _send_boot(self) -> None:
+    def _send_boot(self, reason: BootReason | None = None) -> None:
         if self._boot_timer is not None:
             self._boot_timer.cancel()
             self._boot_timer = None
         self._booting = True
         self._booted_at = trio.current_time()
         self.registration = self.registration.sent()
-        draft = self.context.dialect.boot(self.context.present_specification())
+        specification, why = self.context.present_specification(), reason or self.context.boot_reason
+        draft = self.context.dialect.boot(specification, why)
         self.context.link.tell(Send(draft, self.context.station, BOOT, Kind.BOOT))
 
     def boot_ended(self, outcome: Outcome) -> None:

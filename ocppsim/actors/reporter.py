@@ -19,6 +19,7 @@ class Reporter:
     """For one connector, or the station as connector 0. `send` starts a CALL whose end comes to `ended`."""
 
     send: Callable[[Reported], None] | None = None  # set by each life of the connector
+    alike: Callable[[Reported, Reported], bool] | None = None  # whether two are told by the same message
     muted: bool = True  # statuses cannot be sent
     reported: Reported | None = None
     _sending: Reported | None = None
@@ -33,6 +34,9 @@ class Reporter:
             self._changed |= present != self._sending
             return
         if present not in (self.reported, self._failed):
+            if self.reported is not None and self.alike is not None and self.alike(present, self.reported):
+                self.reported = present
+                return
             self._sending = present
             self.send(present)
 

@@ -184,7 +184,10 @@ class StationLife:
 
     def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY) -> None:
         at = clock.now() + self.context.memory.offset_s
-        draft = self.context.dialect.status(0, what[0], what[1], at)
+        if (draft := self.context.dialect.status(0, what[0], what[1], at)) is None:
+            if kind is Kind.ORDINARY:
+                self.reporter.ended(None)  # nothing to tell, so it is told
+            return
         ref = self.reporter if kind is Kind.ORDINARY else None
         self.context.link.tell(Send(draft, self.me, ref, kind))
 

@@ -39,7 +39,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("url", metavar="URL", help="ws:// or wss:// address; the station's id is appended")
     parser.add_argument("--id", type=opt.identity, default="CS-1", metavar="ID", help="default: CS-1")
-    parser.add_argument("--ocpp", choices=["1.6"], default="1.6", help="default: 1.6")
+    parser.add_argument("--ocpp", choices=["1.6", "2.0.1"], default="1.6", help="default: 1.6")
     parser.add_argument("--id-tag", type=opt.id_tag, default="TAG-1", metavar="TAG", help="default: TAG-1")
     parser.add_argument("--remote", action="store_true", help="wait for a RemoteStartTransaction")
     parser.add_argument(
@@ -69,6 +69,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.ocpp != "1.6":
+        raise usage(f"--ocpp {options.ocpp}: no sessions yet in this version, so nothing can be charged")
     connection = opt.connection(options.url, options)
     connection.dial(options.id)  # a bad URL is said before anything starts
     specification = connection.equipped(_specification(options))

@@ -9,7 +9,7 @@ from ocppsim.cli.exits import Exit, usage
 from ocppsim.cli.output import say
 from ocppsim.support.page import lines
 from ocppsim.support.proofs import proofs
-from ocppsim.support.rows import Row, keys, messages
+from ocppsim.support.rows import Row, keys, messages, newer
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,9 +26,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _run(options: argparse.Namespace) -> int:
     known = proofs()
-    rows = {row.name.lower(): row for row in (*messages(known), *keys(known))}
+    rows = {row.name.lower(): row for row in (*messages(known), *keys(known), *newer(known))}
     if unknown := [name for name in options.names if name.lower() not in rows]:
-        raise usage(f"neither a message nor a key of OCPP 1.6: {', '.join(unknown)}")
+        raise usage(f"neither a message nor a key of OCPP: {', '.join(unknown)}")
     chosen = [rows[name.lower()] for name in options.names] or list(rows.values())
     if options.json:
         say(json.dumps([attrs.asdict(row) | {"support": row.support.value} for row in chosen]))

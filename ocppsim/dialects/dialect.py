@@ -12,10 +12,14 @@ from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault as ConnectorFault
 from ocppsim.model.inputs import Begun, Ended, Sampled
 from ocppsim.model.metering import Series
+from ocppsim.model.registration import BootReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 from ocppsim.protocol.errors import Fault, Violation
 from ocppsim.protocol.frames import Payload
+
+Shown = tuple[Status, ConnectorFault | None]
+"""A status, and the fault that goes with it."""
 
 
 class InvalidMessage(Exception):
@@ -71,13 +75,17 @@ class Dialect(Protocol):
 
     # what the station says
 
-    def boot(self, specification: Specification) -> Draft: ...
+    def boot(self, specification: Specification, reason: BootReason = ...) -> Draft: ...
 
     def heartbeat(self) -> Draft: ...
 
     def authorize(self, tag: str) -> Draft: ...
 
-    def status(self, number: int, status: Status, fault: ConnectorFault | None, at: float) -> Draft: ...
+    def status(self, number: int, status: Status, fault: ConnectorFault | None, at: float) -> Draft | None:
+        """Of a connector, or of the station as connector 0; None where the version has no message for it."""
+
+    def alike(self, one: Shown, other: Shown) -> bool:
+        """Whether the two are told by the same message."""
 
     def begun(self, number: int, what: Begun, offset_s: float) -> Draft: ...
 
@@ -88,7 +96,8 @@ class Dialect(Protocol):
     ) -> Draft:
         """`series` are the readings of the session that are told with its end."""
 
-    def announce(self, what: Announcement) -> Draft: ...
+    def announce(self, what: Announcement) -> Draft | None:
+        """None where the version has no message for it."""
 
     def with_transaction(self, payload: Payload, transaction_id: int) -> Payload:
         """A message of a session with the id that the central system gave it."""

@@ -4,6 +4,8 @@ from enum import Enum, auto
 
 from attrs import evolve, frozen
 
+from ocppsim.model.session import StopReason
+
 FIRST_PAUSE_S = 60.0
 LONGEST_PAUSE_S = 600.0
 
@@ -15,6 +17,29 @@ class Standing(Enum):
     PENDING = auto()
     REJECTED = auto()
     ACCEPTED = auto()
+
+
+class BootReason(Enum):
+    """Why a station boots."""
+
+    POWER_UP = auto()
+    RESET_REMOTELY = auto()
+    RESET_BY_ITSELF = auto()
+    WATCHDOG = auto()
+    TRIGGERED = auto()
+
+
+_AFTER = {
+    None: BootReason.WATCHDOG,
+    StopReason.HARD_RESET: BootReason.RESET_REMOTELY,
+    StopReason.SOFT_RESET: BootReason.RESET_REMOTELY,
+    StopReason.REBOOT: BootReason.RESET_BY_ITSELF,
+}
+
+
+def boot_reason(ended_by: StopReason | None) -> BootReason:
+    """Why the next life boots, from how this one ended; None stands for a crash."""
+    return _AFTER.get(ended_by, BootReason.POWER_UP)
 
 
 @frozen

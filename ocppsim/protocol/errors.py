@@ -21,6 +21,7 @@ class Fault(Enum):
     ADDITIONAL = auto()
     PROPERTY = auto()
     INTERNAL = auto()
+    REJECTED = auto()  # the station was told that it is not welcome, and does nothing for anybody
 
 
 V16_CODES: Mapping[Fault, str] = {
@@ -35,6 +36,25 @@ V16_CODES: Mapping[Fault, str] = {
     Fault.INTERNAL: "InternalError",
 }
 """OCPP-J 1.6, 4.2.3, letter by letter ("Occurence" with one r). A fault without a code gets no answer."""
+
+V201_CODES: Mapping[Fault, str] = {
+    Fault.UNREADABLE: "RpcFrameworkError",
+    Fault.MESSAGE_TYPE: "MessageTypeNotSupported",
+    Fault.FORMATION: "RpcFrameworkError",
+    Fault.PAYLOAD: "FormatViolation",
+    Fault.NOT_IMPLEMENTED: "NotImplemented",
+    Fault.NOT_SUPPORTED: "NotSupported",
+    Fault.TYPE: "TypeConstraintViolation",
+    Fault.REQUIRED: "OccurrenceConstraintViolation",
+    Fault.ADDITIONAL: "FormatViolation",
+    Fault.PROPERTY: "PropertyConstraintViolation",
+    Fault.INTERNAL: "InternalError",
+    Fault.REJECTED: "SecurityError",
+}
+"""OCPP-J 2.0.1, 4.3."""
+
+UNREADABLE_ID = "-1"
+"""The id of an answer to what had none that could be read, in the versions that answer it."""
 
 _RULES = {"type": Fault.TYPE, "required": Fault.REQUIRED, "additionalProperties": Fault.ADDITIONAL}
 

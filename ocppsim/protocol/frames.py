@@ -35,7 +35,7 @@ class CallError:
 
 @frozen
 class Malformed:
-    """No frame. `id` is set when it can be read and what it belongs to wants an answer: a broken CALL."""
+    """No frame. `id` is set where it can be read, and what it belongs to may want an answer: a broken CALL."""
 
     fault: Fault
     why: str
@@ -118,4 +118,4 @@ def _unusual(kind: float, call_id: str, rest: list[object]) -> Frame:
         case 3, _:
             return MalformedAnswer(call_id, f"a CALLRESULT has 3 elements, not {len(rest) + 2}")
         case _:
-            return Malformed(Fault.MESSAGE_TYPE, f"message type {kind!r:.40}")
+            return Malformed(Fault.MESSAGE_TYPE, f"message type {kind!r:.40}", call_id)

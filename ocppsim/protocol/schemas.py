@@ -12,7 +12,7 @@ import jsonschema_rs
 from ocppsim.protocol.errors import Violation
 from ocppsim.protocol.frames import Payload
 
-Version = Literal["v16"]
+Version = Literal["v16", "v201"]
 
 
 _SECRET = frozenset({"ChangeConfiguration"})
@@ -28,7 +28,7 @@ def _folder(version: Version) -> Traversable:
 
 @cache
 def names(version: Version) -> frozenset[str]:
-    """The names of the schemas: each action, and each action followed by `Response`."""
+    """The names of the schemas: see `request_name`, and each action followed by `Response`."""
     paths = (PurePath(file.name) for file in _folder(version).iterdir())
     return frozenset(path.stem for path in paths if path.suffix == ".json")
 
@@ -39,6 +39,11 @@ def _validator(version: Version, name: str) -> jsonschema_rs.Validator:
     # Without properties, jsonschema-rs tells an additional one as a breach of a `false` schema.
     schema = {"properties": {}, **json.loads(text)}
     return jsonschema_rs.validator_for(schema, mask="the value" if name in _SECRET else None)
+
+
+def request_name(version: Version, action: str) -> str:
+    """The name of the schema of an action's request."""
+    return action if version == "v16" else f"{action}Request"
 
 
 def known(version: Version, name: str) -> bool:

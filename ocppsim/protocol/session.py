@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 
 from ocppsim.protocol import frames
-from ocppsim.protocol.errors import Fault, Refusal
+from ocppsim.protocol.errors import UNREADABLE_ID, Fault, Refusal
 from ocppsim.protocol.events import (
     Answered,
     Event,
@@ -216,9 +216,11 @@ class Session:
             case frames.Call(call_id, action, payload):
                 return self._arrive(call_id, now, Received(call_id, action, payload))
             case frames.Malformed(fault, why, call_id):
-                if call_id is None or fault not in self._codes or self.registration is Registration.REJECTED:
+                if fault not in self._codes or self.registration is Registration.REJECTED:
                     return [Misbehaved(why)]
-                return self._arrive(call_id, now, Misbehaved(why), Refusal(fault, why))
+                if call_id is None and fault is not Fault.UNREADABLE:
+                    return [Misbehaved(why)]
+                return self._arrive(UNREADABLE_ID if call_id is None else call_id, now, Misbehaved(why), Refusal(fault, why))
 
     def _arrive(self, call_id: str, now: float, event: Event, broken: Refusal | None = None) -> list[Event]:
         return self._owed.arrive(call_id, now + self.answer_within, event, broken)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ocppsim.support.rows import Proofs, Row, Support, keys, messages
+from ocppsim.support.rows import NEWER, Proofs, Row, Support, keys, messages, newer
 
 MOST_TESTS = 3
 """So many tests are named in a row of the page; the rest is counted."""
@@ -27,6 +27,10 @@ def page(proofs: Proofs) -> str:
         for profile, group in groupby(rows, key=lambda row: row.profile):
             parts.append(f"### {profile}\n")
             parts.append("\n".join(_table(list(group), kind)) + "\n")
+    rows = newer(proofs)
+    parts.append(f"## Messages of OCPP 2.0.1\n\n{counted(rows)}.\n")
+    parts.append("\n".join(_table([row for row in rows if row.profile], "sent by")) + "\n")
+    parts.append(f"Not supported: {_others(rows)}.\n")
     return "\n".join(parts)
 
 
@@ -41,6 +45,16 @@ def lines(proofs: Proofs) -> Iterator[str]:
                 shown = f"{len(row.tests)} tests" if len(row.tests) != 1 else "1 test"
                 end = "; ".join(part for part in (row.remark, shown if row.tests else "") if part)
                 yield f"    {row.name:<{width}}  {row.support.value:<22}  {end}".rstrip()
+    rows = newer(proofs)
+    yield f"Messages of OCPP 2.0.1: {counted(rows)}"
+    for row in rows:
+        if row.profile:
+            yield f"    {row.name.removeprefix(NEWER)}  {row.support.value}"
+    yield f"  not supported: {_others(rows)}"
+
+
+def _others(rows: Sequence[Row]) -> str:
+    return ", ".join(row.name.removeprefix(NEWER) for row in rows if not row.profile)
 
 
 def counted(rows: Sequence[Row]) -> str:

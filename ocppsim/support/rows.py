@@ -7,8 +7,10 @@ from attrs import frozen
 
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.dialects.v16.requests import ROWS
-from ocppsim.protocol import schemas, v16
+from ocppsim.protocol import schemas, v16, v201
 from ocppsim.support import texts
+
+NEWER = "2.0.1 "
 
 Proofs = Mapping[str, tuple[str, ...]]
 """The tests that show the effect of a message or key, by its name."""
@@ -69,6 +71,27 @@ def keys(proofs: Proofs) -> tuple[Row, ...]:
     )
 
 
+def newer(proofs: Proofs) -> tuple[Row, ...]:
+    """The messages of OCPP 2.0.1 by name; marks name them with the version before. Raises NoTable."""
+    _check(proofs)
+    return tuple(
+        _row(f"{NEWER}{name}", _block(name), _side(name), name in v201.ACTIONS, proofs)
+        for name in sorted(_newer_names())
+    )
+
+
+def _newer_names() -> set[str]:
+    return {name.removesuffix("Request") for name in schemas.names("v201") if name.endswith("Request")}
+
+
+def _block(name: str) -> str:
+    return v201.ACTIONS[name].profile if name in v201.ACTIONS else ""
+
+
+def _side(name: str) -> str:
+    return v201.ACTIONS[name].sender.value if name in v201.ACTIONS else ""
+
+
 def _row(name: str, profile: str, kind: str, offered: bool, proofs: Proofs) -> Row:
     tests, remark = proofs.get(name, ()), REMARKS.get(name, "")
     if not offered:
@@ -111,9 +134,10 @@ def _problems(proofs: Proofs) -> Iterator[str]:
     offered_keys = {_plain(name) for name in KEYS}
     for name in sorted(offered_keys - set(texts.KEYS)):
         yield f"{name} is a key of no text"
-    for name in sorted({*WITHOUT_EFFECT, *REMARKS, *proofs} - set(texts.MESSAGES) - set(texts.KEYS)):
-        yield f"{name} is neither a message nor a key of OCPP 1.6"
-    for name in sorted(
-        set(proofs) & (set(texts.MESSAGES) | set(texts.KEYS)) - offered_keys - _offered_messages()
-    ):
+    newer_names = {f"{NEWER}{name}" for name in _newer_names()}
+    known = {*texts.MESSAGES, *texts.KEYS, *newer_names}
+    for name in sorted({*WITHOUT_EFFECT, *REMARKS, *proofs} - known):
+        yield f"{name} is neither a message nor a key of OCPP"
+    offered = {*offered_keys, *_offered_messages(), *(f"{NEWER}{name}" for name in v201.ACTIONS)}
+    for name in sorted(set(proofs) & known - offered):
         yield f"{name} has tests and is not offered"

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from ocppsim.dialects.registration import LONGEST_S
 from ocppsim.dialects.v16 import Dialect16
-from ocppsim.dialects.v16.answers import ANSWERS, LONGEST_S
+from ocppsim.dialects.v16.answers import ANSWERS
 from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.model.answers import BootAnswer, SessionAnswer, TagAnswer, Taken, TimeAnswer
 from ocppsim.model.authorization import TagInfo, TagStatus

@@ -33,7 +33,7 @@ def test_the_codes_of_1_6_letter_by_letter() -> None:
 
 
 def test_what_has_no_readable_id_has_no_code_in_1_6() -> None:
-    assert set(Fault) - set(V16_CODES) == {Fault.UNREADABLE, Fault.MESSAGE_TYPE}
+    assert set(Fault) - set(V16_CODES) == {Fault.UNREADABLE, Fault.MESSAGE_TYPE, Fault.REJECTED}
 
 
 def test_faults_stand_in_the_order_in_which_they_are_reported() -> None:
@@ -49,6 +49,7 @@ def test_faults_stand_in_the_order_in_which_they_are_reported() -> None:
         "ADDITIONAL",
         "PROPERTY",
         "INTERNAL",
+        "REJECTED",
     ]
 
 

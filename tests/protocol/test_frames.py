@@ -92,7 +92,7 @@ def test_what_is_no_frame_has_no_id_and_gets_no_answer(text: str) -> None:
 def test_an_unknown_message_type_is_told_from_an_unreadable_frame(kind: str) -> None:
     frame = frames.parse(f'[{kind},"id","Heartbeat",{{}}]')
     assert isinstance(frame, Malformed)
-    assert (frame.fault, frame.id) == (Fault.MESSAGE_TYPE, None)
+    assert (frame.fault, frame.id) == (Fault.MESSAGE_TYPE, "id")
 
 
 @pytest.mark.parametrize(("text", "fault"), BROKEN_CALLS)

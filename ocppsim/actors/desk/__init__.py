@@ -94,7 +94,10 @@ class Desk:
             block.session_ended(connector)
 
     def _ignore(self, request: Request) -> None:
-        """A station that was rejected answers nothing (1.6 ed. 2, 4.2)."""
+        """A station that was rejected does nothing, and says so where its version has a code for that."""
         self.context.board.tally.violations += 1
-        self.context.tracer.violation(f"{request.action} while the station is rejected")
-        self.context.link.tell(Ignore(request))
+        why = f"{request.action} while the station is rejected"
+        self.context.tracer.violation(why)
+        known = Fault.REJECTED in self.context.dialect.codes
+        refuse = Refuse(request, Refusal(Fault.REJECTED, why))
+        self.context.link.tell(refuse if known else Ignore(request))

@@ -111,8 +111,9 @@ class Block:
         kind: Kind = Kind.ORDINARY,
         ended: Callable[[Outcome], None] = lambda _: None,
     ) -> None:
-        """Send a message that fails when it cannot be sent; `ended` hears of it."""
-        draft = self.context.dialect.announce(what)
+        """Send a message that fails when it cannot be sent; `ended` hears of it. No message: nothing happens."""
+        if (draft := self.context.dialect.announce(what)) is None:
+            return
         self.context.link.tell(Send(draft, self.context.station, Said(ended), kind))
 
     async def do(self, number: int, what: Input, otherwise: Verdict) -> Verdict:

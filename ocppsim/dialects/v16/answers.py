@@ -1,11 +1,10 @@
 """What the central system answers to the messages of a station."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from ocppsim.dialects.registration import boot_answer, clock_of, instant
 from ocppsim.model.answers import (
-    BootAnswer,
     CallAnswer,
     RequestAnswer,
     SessionAnswer,
@@ -14,7 +13,6 @@ from ocppsim.model.answers import (
     TimeAnswer,
 )
 from ocppsim.model.authorization import TagInfo, TagStatus
-from ocppsim.model.registration import Standing
 from ocppsim.protocol.v16 import core
 
 TAG_STATUS: Mapping[core.AuthorizationStatus, TagStatus] = {
@@ -24,34 +22,14 @@ TAG_STATUS: Mapping[core.AuthorizationStatus, TagStatus] = {
     "Invalid": TagStatus.INVALID,
     "ConcurrentTx": TagStatus.CONCURRENT,
 }
-STANDING: Mapping[core.RegistrationStatus, Standing] = {
-    "Accepted": Standing.ACCEPTED,
-    "Pending": Standing.PENDING,
-    "Rejected": Standing.REJECTED,
-}
-
-LONGEST_S = 2**31
-"""No wait is longer, whatever the central system says."""
-
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-"""A clock beyond leaves no room for the time stamps before or after it; it counts as unreadable."""
-
-
-def _instant(time: datetime | None) -> float | None:
-    return None if time is None else time.timestamp()
-
-
-def _clock(time: datetime | None) -> float | None:
-    return _instant(time) if time is not None and EARLIEST <= time <= LATEST else None
 
 
 def tag_info(info: core.IdTagInfo) -> TagInfo:
-    return TagInfo(TAG_STATUS[info.status], _instant(info.expiry_date), info.parent_id_tag)
+    return TagInfo(TAG_STATUS[info.status], instant(info.expiry_date), info.parent_id_tag)
 
 
 def _boot_answer(answer: core.BootNotificationResponse) -> CallAnswer:
-    interval_s = float(min(max(answer.interval, 0), LONGEST_S))
-    return BootAnswer(STANDING[answer.status], interval_s, _clock(answer.current_time))
+    return boot_answer(answer.status, answer.interval, answer.current_time)
 
 
 def _stop_answer(answer: core.StopTransactionResponse) -> CallAnswer:
@@ -64,7 +42,7 @@ ANSWERS: Mapping[str, Callable[[Any], CallAnswer]] = {
     "DataTransfer": lambda _: Taken(),
     "DiagnosticsStatusNotification": lambda _: Taken(),
     "FirmwareStatusNotification": lambda _: Taken(),
-    "Heartbeat": lambda answer: TimeAnswer(_clock(answer.current_time)),
+    "Heartbeat": lambda answer: TimeAnswer(clock_of(answer.current_time)),
     "LogStatusNotification": lambda _: Taken(),
     "MeterValues": lambda _: Taken(),
     "SecurityEventNotification": lambda _: Taken(),

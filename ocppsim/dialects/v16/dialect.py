@@ -5,7 +5,8 @@ from typing import Any
 
 from attrs import frozen
 
-from ocppsim.dialects.dialect import Draft, InvalidMessage, KeyChange, Reading
+from ocppsim.dialects.dialect import Draft, KeyChange, Shown
+from ocppsim.dialects.translation import Translation
 from ocppsim.dialects.v16 import announcements, answers, keys, messages, requests
 from ocppsim.dialects.v16.key import LARGEST
 from ocppsim.model.announcement import Announcement
@@ -14,11 +15,12 @@ from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault as ConnectorFault
 from ocppsim.model.inputs import Begun, Ended, Sampled
 from ocppsim.model.metering import Series
+from ocppsim.model.registration import BootReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
-from ocppsim.protocol import convert, schemas, v16
-from ocppsim.protocol.actions import Message, Sender
-from ocppsim.protocol.errors import V16_CODES, Fault, Refusal, Violation
+from ocppsim.protocol import schemas, v16
+from ocppsim.protocol.actions import Sender
+from ocppsim.protocol.errors import V16_CODES, Fault, Refusal
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import core
 
@@ -26,11 +28,13 @@ _NOTHING_OFF = Settings()
 
 
 @frozen
-class Dialect16:
-    """See `Dialect`. `strict` validates by schema, both ways; without it only what is needed is read."""
+class Dialect16(Translation):
+    """See `Dialect`."""
 
-    strict: bool = True
-    refuse_invalid: bool = False  # an answer that breaks its schema counts as none
+    VERSION = "v16"
+    ACTIONS = v16.ACTIONS
+    ROWS = requests.ROWS
+    ANSWERS = answers.ANSWERS
 
     @property
     def subprotocol(self) -> str:
@@ -46,37 +50,12 @@ class Dialect16:
         row = requests.ROWS.get(action)
         if row is None or (settings.off and v16.ACTIONS[action].profile in settings.off):
             raise _unknown(action)
-        if violations := self._violations(action, payload):
-            raise Refusal.of(violations)
-        try:
-            request = convert.load(payload, v16.ACTIONS[action].request)
-        except convert.Unreadable as error:
-            raise Refusal(Fault.PROPERTY, str(error)) from error
-        return row.command(request)
-
-    def response(self, action: str, answer: object) -> Payload:
-        return self._dump(f"{action}Response", requests.ROWS[action].response(answer))
-
-    def read(self, action: str, payload: Payload) -> Reading:
-        violations = self._violations(f"{action}Response", payload)
-        if violations and self.refuse_invalid:
-            return Reading(None, violations)
-        response = v16.ACTIONS[action].response
-        if self.strict and not violations:
-            try:
-                return Reading(answers.ANSWERS[action](convert.load(payload, response)), ())
-            except convert.Unreadable as error:  # as its schema has it, but no value of ours: a leap second
-                violations = (_unreadable(error),)
-        message: object
-        try:
-            message = convert.load_leniently(payload, response)
-        except convert.Unreadable as error:
-            return Reading(None, (*violations, _unreadable(error)))
-        return Reading(answers.ANSWERS[action](message), violations)
+        return self._command(row, action, payload)
 
     # -- what the station says
 
-    def boot(self, specification: Specification) -> Draft:
+    def boot(self, specification: Specification, reason: BootReason = BootReason.POWER_UP) -> Draft:
+        del reason  # 1.6 does not tell it
         return self._draft(messages.boot(specification))
 
     def heartbeat(self) -> Draft:
@@ -99,6 +78,9 @@ class Dialect16:
     ) -> Draft:
         del number  # 1.6 names the transaction alone
         return self._draft(messages.ended(what, settings, offset_s, series))
+
+    def alike(self, one: Shown, other: Shown) -> bool:
+        return one == other
 
     def announce(self, what: Announcement) -> Draft:
         return self._draft(announcements.MESSAGES[type(what)](what))
@@ -130,26 +112,8 @@ class Dialect16:
     def with_security_profile(self, changed: Mapping[str, str], profile: int) -> Mapping[str, str]:
         return {**changed, "SecurityProfile": str(profile)}
 
-    # -- both ways
-
-    def _draft(self, message: Message[object]) -> Draft:
-        return Draft(message.action, self._dump(message.action, message))
-
-    def _dump(self, name: str, message: object) -> Payload:
-        payload = convert.dump(message)
-        if violations := self._violations(name, payload):
-            raise InvalidMessage(name, violations)
-        return payload
-
-    def _violations(self, name: str, payload: Payload) -> tuple[Violation, ...]:
-        return schemas.violations("v16", name, payload) if self.strict else ()
-
 
 _HEARTBEAT = Draft("Heartbeat", {})
-
-
-def _unreadable(error: convert.Unreadable) -> Violation:
-    return Violation("", "readable", str(error))
 
 
 def _unknown(action: str) -> Refusal:

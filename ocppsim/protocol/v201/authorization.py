@@ -1,0 +1,20 @@
+"""The messages of block C, authorization: so far the cache."""
+
+from typing import Literal
+
+from attrs import frozen
+
+from ocppsim.protocol.actions import Action, Message, Sender
+
+
+@frozen
+class ClearCacheResponse:
+    status: Literal["Accepted", "Rejected"]
+
+
+@frozen
+class ClearCache(Message[ClearCacheResponse]):
+    action = "ClearCache"
+
+
+ACTIONS = (Action(ClearCache, ClearCacheResponse, Sender.CENTRAL_SYSTEM, "Authorization"),)

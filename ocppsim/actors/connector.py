@@ -80,8 +80,8 @@ class ConnectorLife:
                 self._input(inputs.Observe(facts))
             case Take(what):
                 self._input(what)
-            case Share(power_w, by, rate):
-                self._input(inputs.Grant(power_w, by, rate))
+            case Share(power_w, by, rate, single):
+                self._input(inputs.Grant(power_w, by, rate, single))
             case Due():
                 self.timer = None
                 self._input(inputs.Tick())

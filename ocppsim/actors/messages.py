@@ -327,6 +327,7 @@ class Share(State):
     power_w: float
     by: str = "station"
     rate: Rate | None = None
+    single: bool = False
 
 
 @frozen

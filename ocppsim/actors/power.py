@@ -90,10 +90,11 @@ class Power:
             connector = self.context.memory.connectors[number]
             supply = self.context.specification.outlets[number].supply
             rate = limits.prevailing(placed, at)
-            wishes[number] = Wish(demand_w, supply, connector.facts.vehicle, rate)
+            switches = self.context.settings.switches_phases
+            wishes[number] = Wish(demand_w, supply, connector.facts.vehicle, rate, switches)
         rate = limits.prevailing(station, at)
         for number, share in allot(self.context.specification.power_w, rate, wishes).items():
-            new = Share(share.power_w, share.by, wishes[number].rate)
+            new = Share(share.power_w, share.by, wishes[number].rate, wishes[number].single)
             if number == asked or (new != self.told.get(number) and self._charging(number)):
                 self.context.connectors[number].tell(new)
                 self.told[number] = new

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from ocppsim.model import energy
 from ocppsim.model.charging.electric import phases_used, watts
 from ocppsim.model.charging.profile import Rate
+from ocppsim.model.electricity import Supply
 from ocppsim.model.energy import Bounds, Limit, Reading
 from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault
@@ -60,6 +61,7 @@ class Connector:
     share_w: float | None = None  # None: the station has not decided yet
     share_by: str = "station"
     rate: Rate | None = None  # what profiles allow the session
+    single: bool = False  # it charges on one phase of three
     demand_w: float = 0.0  # as last told to the station
     aligned_at: float = 0.0  # the last aligned instant that was read, by the clock of time stamps
     sampled_wh: float | None = None  # at the last periodic sample of the session
@@ -111,11 +113,23 @@ def flowing(c: Connector, outlet: Outlet) -> Limit:
     """The power that flows and what binds it. Where the station offers none, it is to blame, not the EV."""
     if c.share_w is None:
         return _IDLE
+    outlet = wired(c, outlet)
     offered = _offered(c, outlet, c.share_w, c.rate)
     if offered.power_w <= 0:
         return offered
     wanted_w = _wanted_w(c, outlet)
     return offered if offered.power_w < wanted_w else Limit(wanted_w, "vehicle")
+
+
+def wired(c: Connector, outlet: Outlet) -> Outlet:
+    """The outlet with the phases that are switched on."""
+    return _single(outlet) if c.single and outlet.supply.phases > 1 else outlet
+
+
+@lru_cache
+def _single(outlet: Outlet) -> Outlet:
+    supply = Supply.ac(1, outlet.supply.voltage_v)
+    return evolve(outlet, supply=supply, max_power_w=outlet.max_power_w / outlet.supply.phases)
 
 
 def demand(c: Connector, outlet: Outlet) -> float:
@@ -157,8 +171,10 @@ def _unready(c: Connector, outlet: Outlet, share_w: float, rate: Rate | None) ->
     if share_w <= 0:
         return Limit(0.0, c.share_by)
     supply = outlet.supply
-    if rate is not None and watts(rate, supply, supply.phases) < supply.minimum_w(supply.phases):
-        return Limit(0.0, rate.by)
+    if rate is not None:
+        allowed_w = watts(rate, supply, supply.phases)
+        if allowed_w <= 0 or allowed_w < supply.minimum_w(supply.phases):
+            return Limit(0.0, rate.by)
     return _UNREADY
 
 
@@ -174,11 +190,12 @@ def _profiled(vehicle: Vehicle, outlet: Outlet, share: Limit, rate: Rate | None)
 
 def offered_w(c: Connector, outlet: Outlet) -> float:
     """What the station lets the EV have; nothing while none could flow."""
-    return _ceiling_w(c, outlet)
+    return _ceiling_w(c, wired(c, outlet))
 
 
 def reading(c: Connector, outlet: Outlet) -> Reading:
     """What the meter shows; without an EV, a voltage and nothing else."""
+    outlet = wired(c, outlet)
     if c.facts.vehicle is None:
         return Reading(0.0, 0.0, outlet.supply.voltage_v, outlet.supply.phases, None)
     return energy.sample(c.facts.vehicle, outlet.supply, c.soc, flowing(c, outlet).power_w)
@@ -191,6 +208,7 @@ def advanced(c: Connector, now: float, outlet: Outlet) -> Connector:
     """The same connector at `now`: energy has flowed."""
     if now <= c.at:
         return c
+    outlet = wired(c, outlet)
     vehicle, ceiling_w = c.facts.vehicle, _ceiling_w(c, outlet)
     if vehicle is None or ceiling_w <= 0:
         return evolve(c, at=now)
@@ -213,6 +231,7 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
         if settings.sample_s > 0:
             samples = samples_until(c.at, c.session, settings.sample_s)
             instants.append(c.session.started_at + (samples + 1) * settings.sample_s)
+        outlet = wired(c, outlet)
         vehicle, ceiling_w = c.facts.vehicle, _ceiling_w(c, outlet)
         if vehicle is not None and ceiling_w > 0:
             instants.append(c.at + energy.next_knee(vehicle, outlet.supply, ceiling_w, c.soc))
@@ -247,5 +266,6 @@ def interrupted(c: Connector, now: float, outlet: Outlet) -> Connector:
         waiting_since=None,
         share_w=None,
         rate=None,
+        single=False,
         demand_w=0.0,
     )

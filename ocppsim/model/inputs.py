@@ -93,11 +93,15 @@ class Unlock:
 
 @frozen
 class Grant:
-    """The station's share of power for this connector, who bounds it, and what profiles allow the session."""
+    """The station's share of power for this connector, who bounds it, and what profiles allow the session.
+
+    `single`: on one phase of three.
+    """
 
     power_w: float
     by: str = "station"
     rate: Rate | None = None
+    single: bool = False
 
 
 @frozen

@@ -28,6 +28,7 @@ class Settings:
     profile_periods: int = 48  # of one schedule
     profile_units: tuple[str, ...] = ("Current", "Power")
     profiles_installed: int = 20
+    switches_phases: bool = True  # from three to one, where a charging profile says so
     security_profile: int = 0
     operator: str = ""  # whose station it is, for its certificate
     one_root: bool = False  # a new root of the central system replaces the old one, which has signed it

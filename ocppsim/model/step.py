@@ -229,7 +229,7 @@ def _grant(turn: _Turn, grant: Grant) -> Verdict:
     session = turn.c.session
     if session is None or session.interrupted:
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, share_w=grant.power_w, share_by=grant.by, rate=grant.rate)
+    turn.c = evolve(turn.c, share_w=grant.power_w, share_by=grant.by, rate=grant.rate, single=grant.single)
     return Verdict.ACCEPTED
 
 
@@ -283,6 +283,7 @@ def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
         scheduled=None,
         share_w=None,
         rate=None,
+        single=False,
         sampled_wh=None,
         aligned_wh=None,
         finishing=occupied(c, turn.outlet),

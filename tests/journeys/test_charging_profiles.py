@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from charging_stage import amperes, at, by, clear, install, profile
+from charging_stage import amperes, at, by, clear, install, profile, schedule
 from stage import stage
 
 from ocppsim.csms.calls import CallRefused
@@ -337,3 +337,34 @@ async def test_more_phases_than_are_used_leave_the_limit_as_it_stands(autojump_c
         assert play.board.connectors[1].power.power_w == 2_300
         await install(play, 1, profile(1, 3_000.0, phases=3, unit="W"))
         assert play.board.connectors[1].power.power_w == 3_000
+
+
+@pytest.mark.honours("ConnectorSwitch3to1PhaseSupported")
+async def test_a_limit_for_one_phase_switches_the_others_off_and_on_again(autojump_clock: object) -> None:
+    """7 A in one phase are enough to charge with, 7 A spread over three phases are not."""
+    async with stage() as play:
+        await play.booted()
+        await play.set_key("MeterValuesSampledData", "Current.Import")
+        await play.set_key("MeterValueSampleInterval", 10)
+        await play.charge()
+        await install(play, 1, profile(1, 7.0, phases=1))
+        assert (play.board.connectors[1].power.power_w, by(play)) == (7 * 230, "default profile 1")
+        assert await schedule(play, 1, 60, "A") == [(0, 7.0)]
+        register_wh = play.board.connectors[1].register_wh
+        await play.later(3_600)
+        assert play.said("MeterValues")[-1].payload["meterValue"][0]["sampledValue"][0]["value"] == "7.00"
+        assert play.board.connectors[1].register_wh - register_wh == pytest.approx(7 * 230, abs=1)
+        await clear(play)
+        assert amperes(play) == 16.0
+
+
+@pytest.mark.honours("ConnectorSwitch3to1PhaseSupported")
+async def test_a_station_that_cannot_switch_spreads_the_power_over_three_phases(autojump_clock: object) -> None:
+    async with stage(keys={"ConnectorSwitch3to1PhaseSupported": "false"}) as play:
+        await play.booted()
+        await play.charge()
+        await install(play, 1, profile(1, 7.0, phases=1))
+        assert play.board.status(1) is Status.SUSPENDED_EVSE
+        await install(play, 1, profile(1, 24.0, phases=1))
+        assert amperes(play) == 8.0
+        assert await schedule(play, 1, 60, "A") == [(0, 8.0)]

@@ -112,6 +112,7 @@ wishes = st.builds(
     st.sampled_from([THREE, ONE, DC]),
     st.sampled_from([None, BIG, SINGLE]),
     rates,
+    st.booleans(),
 )
 stations = st.none() | st.builds(watts, st.floats(0, 50_000)) | st.builds(amperes, st.floats(0, 80))
 

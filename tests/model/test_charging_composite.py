@@ -13,6 +13,7 @@ from ocppsim.model.charging.composite import MOST_PERIODS, Composite, Socket
 from ocppsim.model.charging.limits import Charge
 from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Recurrence, Schedule, Unit
 from ocppsim.model.electricity import Supply
+from ocppsim.model.specification import Outlet
 from ocppsim.model.vehicle import Vehicle
 from tests.model import charging_reference as slow
 from tests.model.charging_reference import BEGAN, NOW, SESSION, books
@@ -27,19 +28,20 @@ starts = st.integers(-40, 60).map(lambda second: float(NOW + second))
 
 
 def socket(
-    book: Book, number: int, supply: Supply, vehicle: Vehicle | None, rated_w: float = 22_080.0
+    book: Book, number: int, supply: Supply, vehicle: Vehicle | None, *, switches: bool = False
 ) -> Socket:
-    return Socket(supply, vehicle, rated_w, limits.of_session(book, number, CHARGE))
+    outlet = Outlet(supply, max_power_w=22_080.0)
+    return Socket(outlet, vehicle, inf, limits.of_session(book, number, CHARGE), switches)
 
 
-def unfolded(found: Composite) -> list[float]:
-    """The limit at each second."""
+def unfolded(found: Composite) -> list[tuple[float, int | None]]:
+    """Limit and phases at each second."""
     assert found.periods[0].start_s == 0
-    values: list[float] = []
+    values: list[tuple[float, int | None]] = []
     for one, following in pairwise((*found.periods, Period(found.duration_s, -1.0))):
         assert one.start_s < following.start_s
-        assert one.limit != following.limit
-        values += [one.limit] * (following.start_s - one.start_s)
+        assert (one.limit, one.phases) != (following.limit, following.phases)
+        values += [(one.limit, one.phases)] * (following.start_s - one.start_s)
     return values
 
 
@@ -53,8 +55,8 @@ def phases(supply: Supply, vehicle: Vehicle | None) -> int:
     return of_supply if vehicle is None else min(of_supply, vehicle.ac_phases)
 
 
-def allowed_w(book: Book, number: int, at: float, supply: Supply, vehicle: Vehicle | None) -> float:
-    lowest_w, used = 22_080.0, phases(supply, vehicle)
+def allowed_w(book: Book, number: int, at: float, supply: Supply, used: int) -> float:
+    lowest_w = 22_080.0 if supply != THREE else 7_360.0 * used
     own = slow.of_session(book, number, at)
     if own is not None:
         lowest_w = min(lowest_w, in_watts(own, supply, used, grid=False))
@@ -78,18 +80,28 @@ def tenths(value: float) -> float:
     return floor(value * 10 + 1e-6) / 10
 
 
-@given(books(), starts, supplies, vehicles, st.sampled_from(Unit), st.sampled_from([1, 2]))
+def switched(book: Book, number: int, at: float, used: int) -> int:
+    """How many phases are left on by a station that can switch."""
+    own = slow.of_session(book, number, at)
+    return 1 if used == 3 and own is not None and own[1].phases == 1 else used
+
+
+@given(books(), starts, supplies, vehicles, st.sampled_from(Unit), st.booleans())
 @settings(max_examples=150)
 def test_a_connectors_schedule_is_exact_at_every_second(
-    book: Book, start: float, supply: Supply, vehicle: Vehicle | None, unit: Unit, number: int
+    book: Book, start: float, supply: Supply, vehicle: Vehicle | None, unit: Unit, switches: bool
 ) -> None:
-    made = socket(book, number, supply, vehicle)
+    number = 1
+    made = socket(book, number, supply, vehicle, switches=switches)
     found = composite.of_connector(number, made, limits.of_station(book), start, DURATION_S, unit)
     assert found is not None
-    volts = 400 if supply == DC else 230 * phases(supply, vehicle)
-    for second, value in enumerate(unfolded(found)):
-        expected_w = allowed_w(book, number, start + second, supply, vehicle)
+    used = phases(supply, vehicle)
+    for second, (value, told) in enumerate(unfolded(found)):
+        left_on = switched(book, number, start + second, used) if switches else used
+        volts = 400 if supply == DC else 230 * left_on
+        expected_w = allowed_w(book, number, start + second, supply, left_on)
         expected = expected_w if unit is Unit.WATTS else expected_w / volts
+        assert told == (None if left_on in (0, 3) else left_on)
         assert value == pytest.approx(tenths(expected), abs=1e-9)
         assert value <= expected + 1e-6
 
@@ -102,7 +114,7 @@ def test_the_stations_schedule_is_exact_at_every_second(
     made = {1: socket(book, 1, THREE, first), 2: socket(book, 2, DC, second)}
     found = composite.of_station(made, limits.of_station(book), total_w, start, DURATION_S, unit)
     assert found is not None
-    for elapsed, value in enumerate(unfolded(found)):
+    for elapsed, (value, _) in enumerate(unfolded(found)):
         at = start + elapsed
         powers = (expected_w(book, 1, at, THREE, first), expected_w(book, 2, at, DC, second))
         bound = total_w if unit is Unit.WATTS else total_w / 690
@@ -116,7 +128,7 @@ def test_the_stations_schedule_is_exact_at_every_second(
 
 
 def expected_w(book: Book, number: int, at: float, supply: Supply, vehicle: Vehicle | None) -> float:
-    power_w = allowed_w(book, number, at, supply, vehicle)
+    power_w = allowed_w(book, number, at, supply, phases(supply, vehicle))
     if supply != DC and power_w / (230 * phases(supply, vehicle)) < 6 - 1e-9:
         return 0.0
     if vehicle is None:
@@ -145,7 +157,8 @@ def daily(*starts: int) -> list[limits.Placed]:
 def of_one(
     placed: list[limits.Placed], duration_s: int, unit: Unit | None = None, supply: Supply = THREE
 ) -> Composite | None:
-    return composite.of_connector(1, Socket(supply, None, 22_080.0, placed), [], float(NOW), duration_s, unit)
+    socket = Socket(Outlet(supply, 22_080.0), None, inf, placed)
+    return composite.of_connector(1, socket, [], float(NOW), duration_s, unit)
 
 
 def test_a_schedule_covers_its_whole_duration_over_days() -> None:
@@ -191,5 +204,5 @@ def test_an_endless_duration_of_what_never_changes_is_one_period() -> None:
 
 def test_changes_that_change_nothing_do_not_take_for_ever() -> None:
     placed = daily(*range(0, 86_400, 3_600))
-    socket = Socket(THREE, None, 690 * 6.0, placed)
+    socket = Socket(Outlet(THREE, 690 * 6.0), None, inf, placed)
     assert composite.of_connector(1, socket, [], float(NOW), 2**31 - 1, None) is None

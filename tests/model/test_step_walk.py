@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ocppsim.model import inputs
+from ocppsim.model.charging.profile import Rate, Unit
 from ocppsim.model.connector import (
     Connector,
     Status,
@@ -75,16 +76,20 @@ settings = st.builds(
 tags = st.sampled_from(["A", "B"])
 powers = st.sampled_from([0.0, 1_000.0, 4_140.0, 11_000.0, 1e6])
 whiles = st.sampled_from([0.0, 0.0, 1e-7, 1.0, 59.999999, 60.0]) | st.floats(0, 300)
+rates = st.none() | st.builds(
+    Rate, st.sampled_from([0.0, 5.0, 8.0, 32.0]), st.sampled_from(Unit), st.sampled_from([None, 1, 3])
+)
 requests = st.one_of(
     st.builds(inputs.Present, tags),
     st.builds(inputs.Authorized, tags),
     st.builds(inputs.Refused, tags),
-    st.builds(inputs.Arm, tags, st.booleans()),
+    st.builds(inputs.Arm, tags, st.booleans(), st.sampled_from([None, "claim"])),
     st.builds(inputs.StopSession, st.sampled_from(StopReason), st.sampled_from([None, "1-1", "1-2"])),
     st.builds(inputs.SetAvailability, st.booleans()),
     st.builds(inputs.Hold, st.booleans()),
     st.builds(inputs.Unlock),
     st.builds(inputs.Grant, powers),
+    st.builds(inputs.Grant, powers, st.just("station profile 1"), rates, st.booleans()),
     st.builds(inputs.TakeSample, st.sampled_from(Context)),
     st.builds(inputs.CloseInterrupted, st.sampled_from(StopReason)),
     st.builds(inputs.Tick),
@@ -299,6 +304,10 @@ class Walk(RuleBasedStateMachine):
     def nobody_has_a_claim_on_what_is_held(self) -> None:
         if self.c.held:
             assert (self.c.tag, self.c.asking) == (None, None)
+
+    @invariant()
+    def a_claim_comes_and_goes_with_its_tag(self) -> None:
+        assert self.c.claim is None or self.c.tag is not None or self.c.asking is not None
 
     @invariant()
     def an_accepted_tag_waits_only_for_the_cable(self) -> None:

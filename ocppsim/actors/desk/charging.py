@@ -8,7 +8,6 @@ from ocppsim.actors.desk.block import Block, Decided, Handler
 from ocppsim.model.charging import book, composite, limits, orders
 from ocppsim.model.charging.book import Installed, acceptable
 from ocppsim.model.charging.composite import Composite, Socket
-from ocppsim.model.charging.electric import phases_used
 from ocppsim.model.charging.profile import Purpose
 from ocppsim.model.commands import Command
 from ocppsim.model.inputs import Verdict
@@ -88,13 +87,11 @@ class Charging(Block):
         return {number: self._socket(number, start) for number in charging or connectors}
 
     def _socket(self, number: int, start: float) -> Socket:
-        outlet = self.context.specification.outlets[number]
-        vehicle = self.context.memory.connectors[number].facts.vehicle
-        phases = phases_used(outlet.supply, vehicle)
-        part = phases / outlet.supply.phases if outlet.supply.phases else 1.0
-        rated_w = min(
-            outlet.supply.power_w(outlet.cable_a, phases),
-            outlet.max_power_w * part,
-            self.context.specification.power_w,
+        context = self.context
+        return Socket(
+            context.specification.outlets[number],
+            context.memory.connectors[number].facts.vehicle,
+            context.specification.power_w,
+            self.life.power.placed(number, start),
+            context.settings.switches_phases,
         )
-        return Socket(outlet.supply, vehicle, rated_w, self.life.power.placed(number, start))

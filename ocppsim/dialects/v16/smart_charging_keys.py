@@ -1,6 +1,6 @@
 """The configuration keys of the Smart Charging profile (1.6 ed. 2, 9.4)."""
 
-from ocppsim.dialects.v16.key import BadValue, Key, integer
+from ocppsim.dialects.v16.key import BadValue, Key, boolean, integer
 
 QUANTITIES = ("Current", "Power")
 """Current stands for schedules in A, Power for those in W (err 3.88)."""
@@ -23,5 +23,6 @@ KEYS = (
         readonly=True,
     ),
     Key("ChargingScheduleMaxPeriods", "48", integer, "profile_periods", readonly=True, least=1),
+    Key("ConnectorSwitch3to1PhaseSupported", "true", boolean, "switches_phases", readonly=True),
     Key("MaxChargingProfilesInstalled", "20", integer, "profiles_installed", readonly=True, least=1),
 )

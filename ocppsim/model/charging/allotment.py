@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from ocppsim.model.charging.electric import grid_amperes, grid_watts, minimum_w, phases_used, watts
+from ocppsim.model.charging.electric import (
+    grid_amperes,
+    grid_watts,
+    minimum_w,
+    phases_under,
+    phases_used,
+    watts,
+)
 from ocppsim.model.charging.profile import Rate, Unit
 from ocppsim.model.electricity import Supply
 from ocppsim.model.energy import Limit
@@ -14,16 +21,25 @@ from ocppsim.model.vehicle import Vehicle
 
 @frozen
 class Wish:
-    """A connector that wants power; `rate` is what the profiles of its session allow."""
+    """A connector that wants power; `rate` is what the profiles of its session allow.
+
+    `switches`: it can leave one phase of three.
+    """
 
     demand_w: float
     supply: Supply
     vehicle: Vehicle | None
     rate: Rate | None = None
+    switches: bool = False
 
     @property
     def phases(self) -> int:
-        return phases_used(self.supply, self.vehicle)
+        return phases_under(self.rate, self.supply, self.vehicle, switches=self.switches)
+
+    @property
+    def single(self) -> bool:
+        """Whether the rate leaves it one phase where there could be more."""
+        return self.phases < phases_used(self.supply, self.vehicle)
 
     @property
     def minimum_w(self) -> float:
@@ -36,7 +52,11 @@ class Wish:
             return self.demand_w
         allowed_w = watts(self.rate, self.supply, self.phases)
         least_w = self.supply.minimum_w(self.phases)
-        return 0.0 if allowed_w < least_w * (1 - 1e-9) or allowed_w <= 0 else min(self.demand_w, allowed_w)
+        if allowed_w < least_w * (1 - 1e-9) or allowed_w <= 0:
+            return 0.0
+        if self.single and self.vehicle is not None:
+            allowed_w = min(allowed_w, self.supply.power_w(self.vehicle.ac_max_current_a, self.phases))
+        return min(self.demand_w, allowed_w)
 
 
 def allot(total_w: float, station: Rate | None, wishes: Mapping[int, Wish]) -> dict[int, Limit]:

@@ -8,13 +8,14 @@ from attrs import frozen
 from ocppsim.model.charging.electric import (
     GRID,
     grid_amperes,
-    phases_used,
+    phases_under,
     station_watts,
     watts,
 )
 from ocppsim.model.charging.limits import Placed, next_change, prevailing
 from ocppsim.model.charging.profile import Period, Rate, Unit
 from ocppsim.model.electricity import CurrentType, Supply
+from ocppsim.model.specification import Outlet
 from ocppsim.model.vehicle import Vehicle
 
 MOST_PERIODS = 1024
@@ -38,35 +39,55 @@ class Composite:
 
 
 @frozen
-class Socket:
-    """A connector, and what bounds it: `rated_w` is what cable, connector and station carry."""
+class Allowed:
+    """Power in so many phases."""
 
-    supply: Supply
+    power_w: float
+    phases: int
+
+
+@frozen
+class Socket:
+    """A connector, its profiles, and its station's power; one that `switches` leaves one phase of three."""
+
+    outlet: Outlet
     vehicle: Vehicle | None
-    rated_w: float
+    station_w: float
     placed: Sequence[Placed]
+    switches: bool = False
 
     @property
-    def phases(self) -> int:
-        return phases_used(self.supply, self.vehicle)
+    def supply(self) -> Supply:
+        return self.outlet.supply
 
-    def allowed_w(self, at: float, station: Rate | None) -> float:
+    def rated_w(self, phases: int) -> float:
+        """What cable, connector and station carry in so many phases."""
+        part = phases / self.supply.phases if phases else 1.0
+        cable_w = self.supply.power_w(self.outlet.cable_a, phases)
+        return min(cable_w, self.outlet.max_power_w * part, self.station_w)
+
+    def allowed(self, at: float, station: Rate | None) -> Allowed:
         """What it may take at an instant, apart from what the others leave."""
-        limits = [self.rated_w]
-        if (own := prevailing(self.placed, at)) is not None:
-            limits.append(watts(own, self.supply, self.phases))
+        own = prevailing(self.placed, at)
+        phases = phases_under(own, self.supply, self.vehicle, switches=self.switches)
+        limits = [self.rated_w(phases)]
+        if own is not None:
+            limits.append(watts(own, self.supply, phases))
         if station is not None:
-            limits.append(station_watts(station, self.supply, self.phases))
-        return min(limits)
+            limits.append(station_watts(station, self.supply, phases))
+        return Allowed(min(limits), phases)
 
-    def expected_w(self, at: float, station: Rate | None) -> float:
+    def expected(self, at: float, station: Rate | None) -> Allowed:
         """The same, as far as its EV can take it; less than the minimum is nothing."""
-        allowed_w = self.allowed_w(at, station)
-        if allowed_w < self.supply.minimum_w(self.phases) * (1 - 1e-9):
-            return 0.0
+        allowed = self.allowed(at, station)
+        if allowed.power_w < self.supply.minimum_w(allowed.phases) * (1 - 1e-9):
+            return Allowed(0.0, allowed.phases)
         if self.vehicle is None:
-            return allowed_w
-        return min(allowed_w, self.vehicle.max_power_w, self.vehicle.charger_w(self.supply))
+            return allowed
+        most_w = self.vehicle.max_power_w
+        if self.supply.current_type is CurrentType.AC:
+            most_w = min(most_w, self.supply.power_w(self.vehicle.ac_max_current_a, allowed.phases))
+        return Allowed(min(allowed.power_w, most_w), allowed.phases)
 
 
 def of_connector(
@@ -76,12 +97,16 @@ def of_connector(
     direct = socket.supply.current_type is CurrentType.DC
     unit = unit or (Unit.WATTS if direct else Unit.AMPERES)
 
-    def limit(at: float) -> float:
-        allowed_w = socket.allowed_w(at, prevailing(station, at))
-        return allowed_w if unit is Unit.WATTS else socket.supply.current_a(allowed_w, socket.phases)
+    def limit(at: float) -> tuple[float, int | None]:
+        allowed = socket.allowed(at, prevailing(station, at))
+        value = (
+            allowed.power_w
+            if unit is Unit.WATTS
+            else socket.supply.current_a(allowed.power_w, allowed.phases)
+        )
+        return value, None if direct or allowed.phases == ALL_PHASES else allowed.phases
 
-    phases = None if direct or socket.phases == ALL_PHASES else socket.phases
-    return _composite(number, limit, (socket.placed, station), start, duration_s, unit, phases)
+    return _composite(number, limit, (socket.placed, station), start, duration_s, unit)
 
 
 def of_station(
@@ -95,30 +120,26 @@ def of_station(
     """What these connectors together are expected to take; of amperes, in the phase that carries most."""
     unit = unit or Unit.WATTS
 
-    def limit(at: float) -> float:
+    def limit(at: float) -> tuple[float, None]:
         rate = prevailing(station, at)
-        expected = [(socket, socket.expected_w(at, rate)) for socket in sockets.values()]
+        most_w = min(total_w, inf if rate is None else station_watts(rate, GRID, GRID.phases))
+        expected = [(socket.supply, socket.expected(at, rate)) for socket in sockets.values()]
         if unit is Unit.WATTS:
-            most_w = min(total_w, inf if rate is None else station_watts(rate, GRID, GRID.phases))
-            return min(most_w, sum(power_w for _, power_w in expected))
-        most_a = GRID.current_a(total_w, GRID.phases)
-        if rate is not None:
-            in_amperes = rate.unit is Unit.AMPERES
-            most_a = min(most_a, rate.limit if in_amperes else GRID.current_a(rate.limit, GRID.phases))
-        return min(most_a, sum(grid_amperes(w, socket.supply, socket.phases) for socket, w in expected))
+            return min(most_w, sum(one.power_w for _, one in expected)), None
+        together_a = sum(grid_amperes(one.power_w, supply, one.phases) for supply, one in expected)
+        return min(GRID.current_a(most_w, GRID.phases), together_a), None
 
     lines = (station, *(socket.placed for socket in sockets.values()))
-    return _composite(0, limit, lines, start, duration_s, unit, None)
+    return _composite(0, limit, lines, start, duration_s, unit)
 
 
 def _composite(
     number: int,
-    limit: Callable[[float], float],
+    limit: Callable[[float], tuple[float, int | None]],
     lines: Sequence[Sequence[Placed]],
     start: float,
     duration_s: int,
     unit: Unit,
-    phases: int | None,
 ) -> Composite | None:
     """One evaluation wherever something may change; None for what cannot be told."""
     if duration_s <= 0:
@@ -127,8 +148,9 @@ def _composite(
     elapsed_s = changes = 0
     while elapsed_s < duration_s:
         at = start + elapsed_s
-        value = _tenths(limit(at))
-        if not periods or periods[-1].limit != value:
+        exact, phases = limit(at)
+        value = _tenths(exact)
+        if not periods or (periods[-1].limit, periods[-1].phases) != (value, phases):
             periods.append(Period(elapsed_s, value, phases))
         changes += 1
         if len(periods) > MOST_PERIODS or changes > MOST_CHANGES:

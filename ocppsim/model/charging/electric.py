@@ -13,6 +13,12 @@ def phases_used(supply: Supply, vehicle: Vehicle | None) -> int:
     return supply.phases if vehicle is None else vehicle.phases_used(supply)
 
 
+def phases_under(rate: Rate | None, supply: Supply, vehicle: Vehicle | None, *, switches: bool) -> int:
+    """The same under a limit; a station that `switches` leaves one phase where the limit is for one."""
+    used = phases_used(supply, vehicle)
+    return 1 if switches and used > 1 and rate is not None and rate.phases == 1 else used
+
+
 def watts(rate: Rate, supply: Supply, phases: int) -> float:
     """The power that a limit allows a connector whose EV uses so many phases.
 

@@ -359,7 +359,9 @@ async def test_a_limit_for_one_phase_switches_the_others_off_and_on_again(autoju
 
 
 @pytest.mark.honours("ConnectorSwitch3to1PhaseSupported")
-async def test_a_station_that_cannot_switch_spreads_the_power_over_three_phases(autojump_clock: object) -> None:
+async def test_a_station_that_cannot_switch_spreads_the_power_over_three_phases(
+    autojump_clock: object,
+) -> None:
     async with stage(keys={"ConnectorSwitch3to1PhaseSupported": "false"}) as play:
         await play.booted()
         await play.charge()

@@ -42,6 +42,13 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument(
         "--operator", metavar="NAME", default="ocppsim operator", help="whose stations they are (CpoName)"
     )
+    parser.add_argument(
+        "--days",
+        type=opt.count(1, 3650),
+        default=365,
+        metavar="N",
+        help="how long the certificates of central system and station hold (365)",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -54,7 +61,7 @@ def _run(options: argparse.Namespace) -> int:
 
     folder: Path = options.folder
     try:
-        made = throw_away(options.id, options.host or HOSTS, options.operator)
+        made = throw_away(options.id, options.host or HOSTS, options.operator, options.days)
     except ValueError as error:
         raise usage(f"a name that no certificate can have: {error}") from error
     try:

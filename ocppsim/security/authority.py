@@ -41,20 +41,26 @@ class Issued:
 
 @frozen
 class Authority:
-    """Signs certificates; `between` are those between its own and the root, its own first."""
+    """Signs certificates; `between` are those between its own and the root, its own first.
+
+    What it issues begins to be valid at `starts`; without that, now.
+    """
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
     organisation: str
     between: str = ""
+    starts: datetime | None = None
 
     @classmethod
-    def root(cls, name: str, organisation: str, days: float = 3650) -> "Authority":
+    def root(
+        cls, name: str, organisation: str, days: float = 3650, starts: datetime | None = None
+    ) -> "Authority":
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _subject(name, organisation)
-        builder = _builder(subject, subject, key.public_key(), *_period(days))
+        builder = _builder(subject, subject, key.public_key(), *_period(days, starts))
         builder = _authority(builder, key.public_key(), key.public_key(), path_length=None)
-        return cls(builder.sign(key, hashes.SHA256()), key, organisation)
+        return cls(builder.sign(key, hashes.SHA256()), key, organisation, starts=starts)
 
     @classmethod
     def load(cls, certificate: str, key: str) -> "Authority":
@@ -79,15 +85,15 @@ class Authority:
         """An authority below this one."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _subject(name, self.organisation)
-        builder = _builder(subject, self.certificate.subject, key.public_key(), *_period(days))
+        builder = _builder(subject, self.certificate.subject, key.public_key(), *_period(days, self.starts))
         builder = _authority(builder, key.public_key(), self.key.public_key(), path_length=0)
         certificate = builder.sign(self.key, hashes.SHA256())
-        return Authority(certificate, key, self.organisation, _pem(certificate) + self.between)
+        return Authority(certificate, key, self.organisation, _pem(certificate) + self.between, self.starts)
 
     def successor(self, name: str, days: float = 3650) -> "Authority":
         """A new root that this one has signed, to take its place."""
         new = self.subordinate(name, days)
-        return Authority(new.certificate, new.key, new.organisation)
+        return Authority(new.certificate, new.key, new.organisation, starts=self.starts)
 
     def issue(
         self,
@@ -99,9 +105,8 @@ class Authority:
     ) -> Issued:
         """A certificate for `name`, on `until` at the end of its `days`."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign(
-            _subject(name, self.organisation), key.public_key(), (usage,), hosts, _period(days, until)
-        )
+        period = _period(days, self.starts) if until is None else (until - timedelta(days=days), until)
+        certificate = self._sign(_subject(name, self.organisation), key.public_key(), (usage,), hosts, period)
         return Issued(_pem(certificate) + self.between, _key_pem(key))
 
     def sign(self, request: str, days: float = 365, starts: datetime | None = None) -> str:
@@ -113,7 +118,7 @@ class Authority:
             raise BadRequest("no certificate signing request in PEM format") from error
         if not is_signed:
             raise BadRequest("the request is not signed by its own key")
-        period = _period(days) if starts is None else (starts, starts + timedelta(days=days))
+        period = _period(days, starts or self.starts)
         certificate = self._sign(asked.subject, asked.public_key(), (CLIENT,), (), period)
         return _pem(certificate) + self.between
 
@@ -149,11 +154,9 @@ def _subject(name: str, organisation: str) -> x509.Name:
     )
 
 
-def _period(days: float, until: datetime | None = None) -> tuple[datetime, datetime]:
-    now = datetime.now(UTC)
-    if until is None:
-        return now - BACKDATED, now + timedelta(days=days)
-    return until - timedelta(days=days), until
+def _period(days: float, starts: datetime | None) -> tuple[datetime, datetime]:
+    starts = starts or datetime.now(UTC) - BACKDATED
+    return starts, starts + timedelta(days=days)
 
 
 def _builder(

@@ -9,12 +9,14 @@ WRONG_NAME = "somewhere.else.invalid"
 OPERATOR, MAKER = "ocppsim operator", "ocppsim manufacturer"
 
 
-def throw_away(station: str, hosts: Sequence[str], operator: str = OPERATOR) -> Mapping[str, Issued]:
+def throw_away(
+    station: str, hosts: Sequence[str], operator: str = OPERATOR, days: float = 365
+) -> Mapping[str, Issued]:
     """Certificates with their keys, by the name that their files have.
 
-    The operator's side: `ca`, below it `sub-ca`, which has issued `server`, `station`, `expired` and
-    `wrong-name`. `unknown-ca` is a server's by an authority that nobody knows. The manufacturer's side:
-    `manufacturer`, which has issued `firmware`.
+    `days` is how long the server's and the station's hold. The operator's side: `ca`, below it `sub-ca`,
+    which has issued `server`, `station`, `expired` and `wrong-name`. `unknown-ca` is a server's by an
+    authority that nobody knows. The manufacturer's side: `manufacturer`, which has issued `firmware`.
     """
     yesterday = datetime.now(UTC) - timedelta(days=1)
     root = Authority.root("ocppsim throw-away root", operator)
@@ -25,8 +27,8 @@ def throw_away(station: str, hosts: Sequence[str], operator: str = OPERATOR) -> 
     return {
         "ca": root.issued,
         "sub-ca": below.issued,
-        "server": below.issue(host, SERVER, hosts),
-        "station": below.issue(station, CLIENT),
+        "server": below.issue(host, SERVER, hosts, days),
+        "station": below.issue(station, CLIENT, days=days),
         "expired": below.issue(host, SERVER, hosts, days=30, until=yesterday),
         "wrong-name": below.issue(WRONG_NAME, SERVER, [WRONG_NAME]),
         "unknown-ca": stranger.issue(host, SERVER, hosts),

@@ -22,6 +22,9 @@ from ocppsim.protocol.session import Kind, Why
 RENEW_BEFORE_S = 30 * 86_400.0
 """A certificate that ends within a month is renewed (A03.FR.02)."""
 
+RENEW_EVERY_S = 86_400.0
+"""No more often, should the new one end within a month too."""
+
 TELL_AGAIN_S = 60.0
 """After so long an event that was not taken is told again."""
 
@@ -54,6 +57,8 @@ class Security(Block):
         self.telling = False
         self.renewing = False  # somebody waits for the end of the certificate
         self.asking = False
+        self.asked_for: str | None = None  # the certificate whose successor was asked for
+        self.asked_at = 0.0
         self.leaving = False  # the connection is about to be closed: events wait for the next one
 
     @property
@@ -106,9 +111,7 @@ class Security(Block):
 
     def came_up(self, afresh: bool) -> None:
         self._tell()
-        if self.identity.own and not self.renewing:
-            self.renewing = True
-            self.life.nursery.start_soon(self._renew, name="renewal")
+        self._watch_the_end()
 
     # -- profiles and password
 
@@ -170,6 +173,7 @@ class Security(Block):
             return Decided(Verdict.REJECTED)
         self.identity.take(command.chain)
         self.events.happened(SecurityEvent.RECONFIGURED, "new certificate of the station")
+        self._watch_the_end()
         starts_in_s = certificates.starts_at(command.chain) - self.context.memory.now()
         return Decided(Verdict.ACCEPTED, lambda: self._switch(starts_in_s))
 
@@ -229,23 +233,28 @@ class Security(Block):
     def _asked(self, outcome: Outcome) -> None:
         """Refused or not, it is not asked again by itself: the whitepaper leaves that to people (A02)."""
         self.asking = False
+        if outcome.why in (Why.OFFLINE, Why.LOST):
+            self.asked_for = None
         if isinstance(outcome.answer, RequestAnswer) and not outcome.answer.accepted:
             self.context.board.note("the central system does not sign certificates")
 
-    async def _renew(self) -> None:
-        """A month before the certificate ends ask for a new one."""
-        if not self.can_ask:
-            self.renewing = False
-            return
-        from ocppsim.security import certificates
+    def _watch_the_end(self) -> None:
+        if self.identity.own and not self.renewing:
+            self.renewing = True
+            self.life.nursery.start_soon(self._renew, name="renewal")
 
-        own = self.identity.chosen()
-        assert own is not None, "only who has a certificate renews it"
-        due_in_s = certificates.ends_at(own.chain) - RENEW_BEFORE_S - self.context.memory.now()
-        await trio.sleep(max(due_in_s, 0.0))
+    async def _renew(self) -> None:
+        """A month before a certificate ends ask for a new one, once in a life (A03)."""
+        own = self.identity.own[-1]
+        if self.can_ask and own.chain != self.asked_for:
+            from ocppsim.security import certificates
+
+            due = max(certificates.ends_at(own.chain) - RENEW_BEFORE_S, self.asked_at + RENEW_EVERY_S)
+            await trio.sleep(max(due - self.context.memory.now(), 0.0))
+            if self.life.registrar.speaking and self.identity.own[-1] is own:
+                self.asked_for, self.asked_at = own.chain, self.context.memory.now()
+                self._ask(Kind.ORDINARY)
         self.renewing = False
-        if self.life.registrar.speaking:
-            self._ask(Kind.ORDINARY)
 
     # -- events
 

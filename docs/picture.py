@@ -10,7 +10,7 @@ from pathlib import Path
 import trio
 from trio.testing import MockClock
 
-from ocppsim import clock, presets
+from ocppsim import clock, templates
 from ocppsim.actors.generator import Habits
 from ocppsim.cli.demo import MIX
 from ocppsim.csms.behaviour import Delay, Rule
@@ -33,7 +33,7 @@ async def picture() -> str:
     async with open_rig(SEED) as rig:
         rig.csms.behaviour.add(Rule(Delay(0.004, 0.03)))
         for number, name in enumerate(islice(cycle(MIX), STATIONS), 1):
-            rig.add(presets.specification(name, f"CS-{number:05}"), habits=HABITS)
+            rig.add(templates.specification(name, f"CS-{number:05}"), habits=HABITS)
         header = Header("ws://csms.example/ocpp", SEED, 1.0, clock.now())
         powers = []
         for _ in range(MINUTES):

@@ -8,7 +8,7 @@ from secrets import randbits
 import trio
 from attrs import define, evolve, field
 
-from ocppsim import clock, presets
+from ocppsim import clock, templates
 from ocppsim.actors.board import Board, ConnectorView
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.generator import Habits
@@ -164,8 +164,9 @@ class Simulator:
         """
         await trio.lowlevel.checkpoint()
         name = id or f"CS-{len(self.stations) + 1:05}"
-        specification = presets.specification(template, name, connectors)
-        equipped = evolve(specification, keys=dict(keys or {}), credentials=credentials or Credentials())
+        specification = templates.specification(template, name, connectors, self.fleet.seed)
+        keys = {**specification.keys, **(keys or {})}
+        equipped = evolve(specification, keys=keys, credentials=credentials or Credentials())
         dialect = self._dialect(ocpp, habits)
         station = self.fleet.add(equipped, dialect, self._dial(name, dialect.subprotocol), habits)
         handle = self.stations[name] = StationHandle(station)

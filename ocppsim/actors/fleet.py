@@ -1,6 +1,6 @@
 """The fleet: stations side by side, each behind a bulkhead, and the people who drive up to them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 
 import trio
@@ -104,28 +104,31 @@ class Fleet:
             station.board.ended = True
             station.board.changed()
 
-    async def leave(self, stop: StopReason | None = StopReason.LOCAL) -> bool:
+    async def leave(
+        self, stop: StopReason | None = StopReason.LOCAL, staying: Container[str] = frozenset()
+    ) -> bool:
         """Switch everything off in good order; whether all stations ended in time.
 
-        With `stop` the drivers go first, and what still runs then is stopped with that reason; without,
-        sessions stay open in the store.
+        With `stop` the drivers go first, and what still runs then is stopped with that reason; without, and
+        at the stations of `staying`, sessions stay open in the store.
         """
         with trio.move_on_after(clock.wire(LEAVE_WITHIN_S)) as patience:
             if stop is not None:
-                await self._send_drivers_away()
-            for station in self.stations.values():
-                station.power_down(stop)
+                await self._send_drivers_away(staying)
+            for name, station in self.stations.items():
+                station.power_down(None if name in staying else stop)
             for station in self.stations.values():
                 await station.board.until(lambda board: board.ended)
         return not patience.cancelled_caught
 
-    async def _send_drivers_away(self) -> None:
-        for drivers in self.drivers.values():
-            for driver in drivers:
+    async def _send_drivers_away(self, staying: Container[str]) -> None:
+        """Those of stations that stay as they are just stand there."""
+        for name, drivers in self.drivers.items():
+            for driver in drivers if name not in staying else ():
                 driver.leave()
         with trio.move_on_after(clock.wire(DRIVERS_WITHIN_S)):
             for name, station in self.stations.items():
-                if self.drivers[name]:
+                if self.drivers[name] and name not in staying:
                     await station.board.until(_deserted)
 
 

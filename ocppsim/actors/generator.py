@@ -4,19 +4,20 @@ It has the inputs of a person and no others, so every rule of a station applies 
 station: it goes on by itself after a reset or an outage, and looks before it acts.
 """
 
-from collections.abc import Callable, Sequence
-from enum import Enum
+from collections.abc import Callable
 from random import Random
 
 import trio
-from attrs import Attribute, define, field, frozen
+from attrs import define, field
 
 from ocppsim.actors.board import Board
 from ocppsim.actors.runtime import Actor, Exit, Stop
 from ocppsim.actors.world import World
 from ocppsim.model.connector import Status
+from ocppsim.model.habits import Distribution, Habits, Visitor
 from ocppsim.model.inputs import Verdict
-from ocppsim.model.vehicle import Vehicle
+
+__all__ = ["Distribution", "Driver", "GeneratorCount", "Habits"]
 
 NO_TAG = "00000000"
 """The tag of those who have none."""
@@ -25,41 +26,6 @@ PATIENCE_S = 120.0
 """How long somebody waits for a session to begin, or for the station to come back, before looking again."""
 
 _RUNNING = frozenset({Status.CHARGING, Status.SUSPENDED_EV, Status.SUSPENDED_EVSE})
-
-
-class Distribution(Enum):
-    """How tags are dealt out."""
-
-    ROUND_ROBIN = "round-robin"
-    RANDOM = "random"
-    CONNECTOR_AFFINITY = "connector-affinity"
-
-
-@frozen
-class Habits:
-    """Bounds in whole seconds. `stop_after_s` counts from the start of the generator."""
-
-    least_delay_s: int = 15
-    most_delay_s: int = field(default=30)
-    least_stay_s: int = 60
-    most_stay_s: int = field(default=120)
-    probability: float = 1.0
-    stop_after_s: float = 900.0
-    tags: Sequence[str] = ()
-    distribution: Distribution = Distribution.ROUND_ROBIN
-    vehicle: Vehicle = field(factory=Vehicle)
-    least_soc: float = 0.1
-    most_soc: float = 0.6
-
-    @most_delay_s.validator
-    def _delays(self, _: "Attribute[int]", value: int) -> None:
-        if not 0 <= self.least_delay_s <= value:
-            raise ValueError(f"delays must be 0 <= least <= most, not {self.least_delay_s} and {value}")
-
-    @most_stay_s.validator
-    def _stays(self, _: "Attribute[int]", value: int) -> None:
-        if not 0 <= self.least_stay_s <= value:
-            raise ValueError(f"stays must be 0 <= least <= most, not {self.least_stay_s} and {value}")
 
 
 @define
@@ -109,12 +75,12 @@ class Driver:
         view = board.connectors.get(self.number)
         if view is None or view.status is not Status.AVAILABLE or not board.registration.accepted:
             return False
-        return board.online or self.admitted_offline(tag)
+        return board.online or (not self.habits.online_only and self.admitted_offline(tag))
 
     async def _visit(self, tag: str) -> None:
-        habits = self.habits
+        habits, visitor = self.habits, self._visitor()
         self.world.plug(
-            self.number, habits.vehicle, round(self.chance.uniform(habits.least_soc, habits.most_soc), 3)
+            self.number, visitor.vehicle, round(self.chance.uniform(visitor.least_soc, visitor.most_soc), 3)
         )
         stay_s = self.chance.randint(habits.least_stay_s, habits.most_stay_s)
         try:
@@ -130,7 +96,8 @@ class Driver:
         """Plug in first, then show the tag, then see whether it charges."""
         with trio.move_on_after(PATIENCE_S):
             await self.board.until(lambda board: board.status(self.number) is Status.PREPARING)
-            if await self.world.present(self.number, tag) is not Verdict.ACCEPTED:
+            show = self.world.present if self.habits.ask_first else self.world.start
+            if await show(self.number, tag) is not Verdict.ACCEPTED:
                 return False
             await self.board.until(self._settled)
         return self.board.status(self.number) in _RUNNING
@@ -142,14 +109,25 @@ class Driver:
     async def _stay(self, stay_s: float, tag: str) -> None:
         """Until the time is over or the session ended without us."""
         with trio.move_on_after(stay_s):
-            await self.board.until(
-                lambda board: self.leaving or board.connectors[self.number].session is None
-            )
+            await self.board.until(self._over)
         session = self.board.connectors[self.number].session
         if session is not None and session.tag == tag:
             await self.world.present(self.number, tag)
             with trio.move_on_after(PATIENCE_S):
                 await self.board.until(lambda board: board.connectors[self.number].session is None)
+
+    def _over(self, board: Board) -> bool:
+        """Whether there is no reason to stay."""
+        cut_off = self.habits.online_only and not board.online
+        return self.leaving or cut_off or board.connectors[self.number].session is None
+
+    def _visitor(self) -> Visitor:
+        """The one who comes; where there is no choice, nothing is drawn."""
+        habits = self.habits
+        if not habits.visitors:
+            return Visitor(habits.vehicle, 1.0, habits.least_soc, habits.most_soc)
+        weights = [visitor.weight for visitor in habits.visitors]
+        return self.chance.choices(habits.visitors, weights)[0]
 
     def leave(self) -> None:
         """Begin nothing more and end what runs."""

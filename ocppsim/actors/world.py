@@ -11,7 +11,7 @@ from ocppsim.model.evolving import evolve
 from ocppsim.actors.messages import ConnectorMessage, Do, Look
 from ocppsim.actors.runtime import Actor, NoAnswer
 from ocppsim.model.facts import Facts, Fault, Lock
-from ocppsim.model.inputs import Present, Verdict
+from ocppsim.model.inputs import Arm, Present, Verdict
 from ocppsim.model.vehicle import Vehicle
 
 _STANDARD = Vehicle()
@@ -57,6 +57,13 @@ class World:
         """Hold a tag to the reader of a connector; Rejected also where nobody is there to read it."""
         try:
             return await self.connectors[number].ask(Do(Present(tag)))
+        except NoAnswer:
+            return Verdict.REJECTED
+
+    async def start(self, number: int, tag: str) -> Verdict:
+        """Begin a session with this tag, of which nobody is asked."""
+        try:
+            return await self.connectors[number].ask(Do(Arm(tag, authorize=False)))
         except NoAnswer:
             return Verdict.REJECTED
 

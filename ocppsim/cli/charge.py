@@ -9,15 +9,18 @@ from pathlib import Path
 import trio
 from attrs import evolve
 
-from ocppsim import presets
+from ocppsim import templates
 from ocppsim.actors.fleet import open_fleet
 from ocppsim.actors.store import Folder, Forgetful, Store, StoreInUse
 from ocppsim.cli import options as opt
 from ocppsim.cli.charge_session import ChargeSession, Plan
+from ocppsim.cli.configuration import Unusable
 from ocppsim.cli.exits import Exit, usage
 from ocppsim.cli.lines import TraceFile, open_lines
 from ocppsim.cli.output import say
 from ocppsim.cli.runner import run
+from ocppsim.config.places import packaged_templates
+from ocppsim.config.problems import ConfigurationError
 from ocppsim.model.specification import Specification
 
 PATIENCE_S = 15.0
@@ -43,7 +46,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--id-tag", type=opt.id_tag, default="TAG-1", metavar="TAG", help="default: TAG-1")
     parser.add_argument("--remote", action="store_true", help="wait for a RemoteStartTransaction")
     parser.add_argument(
-        "--template", default="virtual-simple", metavar="NAME", help=", ".join(presets.PRESETS)
+        "--template", default="virtual-simple", metavar="NAME", help=", ".join(packaged_templates())
     )
     parser.add_argument("--connectors", type=opt.count(1, 100), metavar="N")
     parser.add_argument(
@@ -103,10 +106,12 @@ def _run(options: argparse.Namespace) -> int:
 
 def _specification(options: argparse.Namespace) -> Specification:
     try:
-        preset = presets.specification(options.template, options.id, options.connectors)
+        preset = templates.specification(options.template, options.id, options.connectors)
+    except ConfigurationError as error:
+        raise Unusable(error) from error
     except LookupError as error:
         raise usage(f"--template: {error.args[0]}") from error
-    return evolve(preset, keys=KEYS)
+    return evolve(preset, keys={**preset.keys, **KEYS})
 
 
 @contextmanager

@@ -3,19 +3,17 @@
 import argparse
 import gc
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import cycle, islice
 from math import inf
-from typing import Protocol
 
 import trio
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 from rich.markup import escape
 
-from ocppsim import clock, presets
+from ocppsim import clock, templates
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.transfer import pretended
@@ -23,14 +21,12 @@ from ocppsim.cli import options as opt
 from ocppsim.cli.exits import CommandEnded, Exit
 from ocppsim.cli.output import OutputConsole, say
 from ocppsim.cli.runner import run
+from ocppsim.cli.watching import first_of, open_screen
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.server import serve_websockets
 from ocppsim.model.session import StopReason
 from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
-from ocppsim.terminal.keyboard import Keyboard
-from ocppsim.terminal.live import open_table
-from ocppsim.terminal.plain import open_plain
 from ocppsim.terminal.summary import closing
 from ocppsim.terminal.totals import Summary, summarise
 
@@ -88,25 +84,6 @@ class Show:
     as_json: bool
 
 
-class Screen(Protocol):
-    """What is told to a person, and what he answers."""
-
-    @property
-    def quit_wanted(self) -> trio.Event: ...
-
-    def say(self, note: str) -> None: ...
-
-
-@frozen
-class Lines:
-    """Plain lines, to which nobody answers."""
-
-    quit_wanted: trio.Event = field(factory=trio.Event)
-
-    def say(self, note: str) -> None:
-        """Lines say what happens, not what is waited for."""
-
-
 def _run(options: argparse.Namespace) -> int:
     console = OutputConsole(stderr=options.json)
     live = can_show(console) and not options.plain and not options.json
@@ -128,11 +105,11 @@ async def _demo(
         open_fleet(show.seed, transfers=transfers) as fleet,
     ):
         header = Header(url if options.url else f"{url} (embedded)", show.seed, show.speed)
-        async with _screen(fleet, header, console, show) as screen:
+        async with open_screen(fleet, header, console, show.stations, live=show.live) as screen:
             started = trio.current_time()
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_populate, fleet, opt.connection(url, options), show.stations)
-                await _first_of(interrupted, screen.quit_wanted, show.duration_s)
+                await first_of(interrupted, screen.quit_wanted, show.duration_s)
                 nursery.cancel_scope.cancel()
             screen.say("ending: waiting for the last answers")
             said_all = await fleet.leave(StopReason.LOCAL)
@@ -154,40 +131,15 @@ async def _central_system(url: str | None, seed: int) -> AsyncIterator[tuple[str
         nursery.cancel_scope.cancel()
 
 
-@asynccontextmanager
-async def _screen(fleet: Fleet, header: Header, console: OutputConsole, show: Show) -> AsyncIterator[Screen]:
-    """The table, or the lines."""
-    if show.live:
-        keys = Keyboard.of(sys.stdin)
-        async with open_table(fleet, header, console=console, keys=keys) as table:
-            yield table
-    else:
-        async with open_plain(fleet, header, console=console, expected=show.stations):
-            yield Lines()
-
-
 async def _populate(fleet: Fleet, connection: opt.Connection, stations: int) -> None:
     for number, name in enumerate(islice(cycle(MIX), stations), 1):
         station = f"CS-{number:05}"
-        specification = presets.specification(name, station)
-        keys = {"MeterValueSampleInterval": str(SAMPLE_S)}
+        specification = templates.specification(name, station)
+        keys = {**specification.keys, "MeterValueSampleInterval": str(SAMPLE_S)}
         equipped = connection.equipped(evolve(specification, keys=keys))
         fleet.add(equipped, connection.dialect(), connection.dial(station), HABITS)
         await trio.sleep(clock.wire(START_EACH_S / max(1, stations / 100)))
     gc.freeze()
-
-
-async def _first_of(interrupted: trio.Event, quit_wanted: trio.Event, seconds: float) -> None:
-    """Wait until one of them happens, or the time is over."""
-    with trio.move_on_after(seconds):
-        async with trio.open_nursery() as nursery:
-            for event in (interrupted, quit_wanted):
-                nursery.start_soon(_wait_and_cancel, event, nursery.cancel_scope)
-
-
-async def _wait_and_cancel(event: trio.Event, scope: trio.CancelScope) -> None:
-    await event.wait()
-    scope.cancel()
 
 
 def _conclude(

@@ -24,14 +24,16 @@ GC_THRESHOLDS = (100_000, 50, 1000)
 docs/performance.md). Set by the command line only, never where the program is embedded."""
 
 
-def run(command: Callable[[trio.Event], Awaitable[Exit]], speed: float = 1.0) -> int:
+def run(
+    command: Callable[[trio.Event], Awaitable[Exit]], speed: float = 1.0, end_within_s: float = END_WITHIN_S
+) -> int:
     """Run a command to its exit code. It should end when the event is set, which a signal does."""
     gc.set_threshold(*GC_THRESHOLDS)
     _raise_file_limit()
     clock = ScaledClock(speed) if speed != 1.0 else None
     interrupted = trio.Event()
     try:
-        code = trio.run(_with_signals, command, interrupted, clock=clock)
+        code = trio.run(_with_signals, command, interrupted, end_within_s, clock=clock)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BaseExceptionGroup as group:
@@ -41,11 +43,13 @@ def run(command: Callable[[trio.Event], Awaitable[Exit]], speed: float = 1.0) ->
     return Exit.INTERRUPTED if interrupted.is_set() and code != Exit.OURS else code
 
 
-async def _with_signals(command: Callable[[trio.Event], Awaitable[Exit]], interrupted: trio.Event) -> int:
+async def _with_signals(
+    command: Callable[[trio.Event], Awaitable[Exit]], interrupted: trio.Event, end_within_s: float
+) -> int:
     code = Exit.INTERRUPTED
     async with trio.open_nursery() as nursery:
         await nursery.start(_listen_for_signals, interrupted, nursery.cancel_scope)
-        nursery.start_soon(_end_in_time, interrupted, nursery.cancel_scope)
+        nursery.start_soon(_end_in_time, interrupted, nursery.cancel_scope, end_within_s)
         code = await command(interrupted)
         nursery.cancel_scope.cancel()
     return code
@@ -64,9 +68,9 @@ async def _listen_for_signals(
             interrupted.set()
 
 
-async def _end_in_time(interrupted: trio.Event, scope: trio.CancelScope) -> None:
+async def _end_in_time(interrupted: trio.Event, scope: trio.CancelScope, within_s: float) -> None:
     await interrupted.wait()
-    scope.deadline = trio.current_time() + wire(END_WITHIN_S)
+    scope.deadline = trio.current_time() + wire(within_s)
 
 
 def _report(error: BaseException) -> int:

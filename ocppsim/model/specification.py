@@ -18,6 +18,18 @@ class Outlet:
     max_power_w: float = 22_000.0
     cable_a: float = inf
     fixed_cable: bool = False
+    in_service: bool = True  # until somebody says otherwise
+    measurands: frozenset[str] | None = None  # what its meter shows besides energy; None: everything
+
+
+@frozen
+class KeyTraits:
+    """What is special about a configuration key of this station."""
+
+    readonly: bool = False
+    visible: bool = True
+    reboot: bool = False  # a change takes effect after the next one
+    address: bool = False  # the value is the central system's URL
 
 
 @frozen
@@ -35,6 +47,9 @@ class Specification:
     manufacturer_roots: tuple[str, ...] = ()  # certificates (PEM) that firmware is trusted by
     revoked_certificates: frozenset[int] = frozenset()  # serial numbers of signing certificates
     serial_number: str | None = None
+    box_serial_number: str | None = None
+    iccid: str | None = None
+    imsi: str | None = None
     meter_type: str | None = None
     meter_serial_number: str | None = None
     reset_time_s: float = 60.0
@@ -43,3 +58,10 @@ class Specification:
     registration_max_retries: int = -1  # -1: without end
     keys: Mapping[str, str] = field(factory=dict)  # initial values of configuration keys
     credentials: Credentials = field(factory=Credentials)  # what it leaves the factory with
+    key_traits: Mapping[str, KeyTraits] = field(factory=dict)  # of those that are not as usual, or own ones
+    current_limit_key: str | None = None  # the configuration key that bounds the current per phase
+    current_limit_divider: float = 1.0  # how many of its units are an ampere
+    refused_requests: frozenset[str] = frozenset()  # actions that this station does not take
+    unsaid: frozenset[str] = frozenset()  # actions that it never sends
+    reports_itself: bool = True  # whether the station has a status of its own
+    redials: int = -1  # how often a lost connection is dialled again; -1: without end

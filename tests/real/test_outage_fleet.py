@@ -6,7 +6,7 @@ from functools import partial
 import trio
 from attrs import evolve
 
-from ocppsim import presets
+from ocppsim import templates
 from ocppsim.actors.board import Board
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.generator import Habits
@@ -33,7 +33,7 @@ def _populate(fleet: Fleet, url: str) -> None:
     addresses = AddressBook()
     for number in range(1, STATIONS + 1):
         name = f"CS-{number:02}"
-        specification = evolve(presets.specification("virtual-simple", name), keys=KEYS)
+        specification = evolve(templates.specification("virtual-simple", name), keys=KEYS)
         dial = websocket_dial(parse(url, name), subprotocol="ocpp1.6", addresses=addresses)
         fleet.add(specification, Dialect16(), dial, HABITS)
 

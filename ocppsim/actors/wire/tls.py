@@ -33,6 +33,12 @@ def default_context() -> ssl.SSLContext:
     return client_context()
 
 
+@cache
+def careless_context() -> ssl.SSLContext:
+    """The context for those who accept any certificate."""
+    return client_context(insecure=True)
+
+
 def words(error: ssl.SSLError) -> str:
     """The exact cause of a failed handshake, as a person says it: "certificate has expired"."""
     if isinstance(error, ssl.SSLCertVerificationError):

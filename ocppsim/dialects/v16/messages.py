@@ -75,7 +75,10 @@ def boot(specification: Specification) -> core.BootNotification:
         charge_point_vendor=specification.vendor,
         charge_point_model=specification.model,
         charge_point_serial_number=specification.serial_number,
+        charge_box_serial_number=specification.box_serial_number,
         firmware_version=specification.firmware_version,
+        iccid=specification.iccid,
+        imsi=specification.imsi,
         meter_type=specification.meter_type,
         meter_serial_number=specification.meter_serial_number,
     )

@@ -2,30 +2,30 @@
 
 import pytest
 
-from ocppsim import presets
+from ocppsim import templates
+from ocppsim.config.places import packaged_templates
 from ocppsim.model.electricity import CurrentType
 
 
-def test_each_preset_is_a_station() -> None:
-    assert set(presets.PRESETS) == {"virtual-simple", "ac-twin", "ac-wallbox", "dc-fast"}
-    for name in presets.PRESETS:
-        station = presets.specification(name, "CS-1")
+def test_each_template_is_a_station() -> None:
+    assert {"virtual-simple", "ac-twin", "ac-wallbox", "dc-fast"} <= set(packaged_templates())
+    for name in packaged_templates():
+        station = templates.specification(name, "CS-1")
         assert station.id == "CS-1"
-        assert station.model == name
         assert list(station.outlets) == list(range(1, len(station.outlets) + 1))
 
 
 def test_dc_fast_is_dc_and_shares_its_power() -> None:
-    station = presets.specification("dc-fast", "CS-1")
+    station = templates.specification("dc-fast", "CS-1")
     assert all(outlet.supply.current_type is CurrentType.DC for outlet in station.outlets.values())
     assert station.power_w < sum(outlet.max_power_w for outlet in station.outlets.values())
 
 
 def test_as_many_connectors_as_asked_for() -> None:
-    assert list(presets.specification("virtual-simple", "CS-1", 3).outlets) == [1, 2, 3]
-    assert list(presets.specification("ac-twin", "CS-1", 1).outlets) == [1]
+    assert list(templates.specification("virtual-simple", "CS-1", 3).outlets) == [1, 2, 3]
+    assert list(templates.specification("ac-twin", "CS-1", 1).outlets) == [1]
 
 
 def test_an_unknown_name_names_the_known_ones() -> None:
     with pytest.raises(LookupError, match="virtual-simple"):
-        presets.specification("nope", "CS-1")
+        templates.specification("nope", "CS-1")

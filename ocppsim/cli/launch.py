@@ -1,0 +1,78 @@
+"""From plans to stations that run."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+
+from attrs import define, frozen
+
+from ocppsim.actors.fleet import Fleet
+from ocppsim.actors.wire import address, tls
+from ocppsim.actors.wire.access import OPEN, Access
+from ocppsim.actors.wire.addresses import AddressBook
+from ocppsim.actors.wire.dial import websocket_dial
+from ocppsim.actors.wire.transport import Dial, DialFailed, Transport
+from ocppsim.config.stations import Plan
+from ocppsim.dialects.v16 import Dialect16
+
+
+@frozen
+class Launcher:
+    """Switches planned stations on."""
+
+    fleet: Fleet
+    addresses: AddressBook
+
+    def launch(self, plan: Plan) -> None:
+        """Raises ValueError for what no check has found."""
+        dialect = Dialect16(strict=plan.strict)
+        self.fleet.add(plan.specification, dialect, self._dial(plan, dialect.subprotocol), plan.habits)
+
+    def _dial(self, plan: Plan, subprotocol: str) -> Dial:
+        assert plan.url is not None, "checked when the configuration was read"
+        to = partial(self._to, plan, subprotocol)
+        if plan.url_key is None:
+            return to(plan.url)
+        return KeyDial(partial(self._present_url, plan), to, plan.url, to(plan.url))
+
+    def _present_url(self, plan: Plan) -> str:
+        """What the configuration key holds."""
+        assert plan.url is not None
+        assert plan.url_key is not None
+        memory = self.fleet.stations[plan.specification.id].context.memory
+        return memory.changed.get(plan.url_key, plan.specification.keys.get(plan.url_key, plan.url))
+
+    def _to(self, plan: Plan, subprotocol: str, url: str) -> Dial:
+        where = address.parse(url, plan.specification.id)
+        if plan.user and plan.password:
+            where = address.with_credentials(where, plan.user, plan.password)
+        return websocket_dial(
+            where,
+            subprotocol=subprotocol,
+            headers=plan.headers,
+            tls=tls.careless_context() if plan.insecure and where.secure else None,
+            addresses=self.addresses,
+            handshake_timeout_s=plan.handshake_s,
+        )
+
+
+@define(eq=False)
+class KeyDial:
+    """Dials the URL that a configuration key holds when it dials."""
+
+    present: Callable[[], str]
+    to: Callable[[str], Dial]
+    url: str
+    dial: Dial
+
+    def __call__(self, access: Access = OPEN) -> AbstractAsyncContextManager[Transport]:
+        url = self.present()
+        if url != self.url:
+            try:
+                self.dial, self.url = self.to(url), url
+            except ValueError as error:
+                raise DialFailed(str(error)) from error
+        return self.dial(access)
+
+    def reaches(self, profile: int) -> bool:
+        return self.dial.reaches(profile)

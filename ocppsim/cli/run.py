@@ -1,0 +1,120 @@
+"""`ocppsim run`: the simulator from a configuration file."""
+
+import argparse
+import gc
+import random
+from functools import partial
+from math import inf
+from pathlib import Path
+
+import trio
+from attrs import frozen
+
+from ocppsim import chance, clock
+from ocppsim.actors.fleet import LEAVE_WITHIN_S, open_fleet
+from ocppsim.actors.transfer.real import real
+from ocppsim.actors.wire.addresses import AddressBook
+from ocppsim.cli import options as opt
+from ocppsim.cli.configuration import chosen, loaded, say_notices
+from ocppsim.cli.exits import CommandEnded, Exit, usage
+from ocppsim.cli.launch import Launcher
+from ocppsim.cli.output import OutputConsole
+from ocppsim.cli.runner import run
+from ocppsim.cli.watching import first_of, open_screen
+from ocppsim.config.stations import Plan
+from ocppsim.model.session import StopReason
+from ocppsim.terminal.console import can_show
+from ocppsim.terminal.header import Header
+from ocppsim.terminal.summary import closing
+from ocppsim.terminal.totals import summarise
+
+SPREAD = 0.2
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "run",
+        help="the simulator from a configuration file",
+        description="Starts the stations that a configuration file asks for, and keeps them running.",
+        epilog="Ends by q or Ctrl-C, or after --duration; a second Ctrl-C ends at once.",
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="TOML or JSON; default: config.toml or config.json"
+    )
+    parser.add_argument("--duration", type=opt.positive, metavar="S", help="seconds of station time")
+    parser.add_argument("--plain", action="store_true", help="lines instead of a table")
+    opt.add_run_options(parser)
+    parser.set_defaults(run=_run)
+
+
+@frozen
+class Run:
+    """What is to run, and how."""
+
+    plans: tuple[Plan, ...]
+    seed: int
+    speed: float
+    pause_s: float  # between two stations
+    duration_s: float
+    live: bool
+
+
+def _run(options: argparse.Namespace) -> int:
+    found = loaded(chosen(options.config))
+    say_notices(found)
+    seed = options.seed if options.seed is not None else found.configuration.seed
+    seed = opt.seed(options) if seed is None else seed
+    plans = found.plans(seed)
+    console = OutputConsole(stderr=False)
+    what = Run(
+        tuple(one for one in plans if one.auto_start),
+        seed,
+        options.speed,
+        found.configuration.worker.element_add_delay / 1000,
+        options.duration or inf,
+        can_show(console) and not options.plain,
+    )
+    if waiting := len(plans) - len(what.plans):
+        console.print(f"{waiting} stations are not started (autoStart)")
+    if not what.plans:
+        raise usage(f"{found.path}: no station starts: autoStart is false in all templates")
+    return run(partial(_simulate, what, console), options.speed, LEAVE_WITHIN_S + 2)
+
+
+async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) -> Exit:
+    console.gone = interrupted.set
+    async with open_fleet(what.seed, transfers=real()) as fleet:
+        launcher = Launcher(fleet, AddressBook())
+        header = Header(_where(what.plans), what.seed, what.speed)
+        async with open_screen(fleet, header, console, len(what.plans), live=what.live) as screen:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(_launch, launcher, what)
+                await first_of(interrupted, screen.quit_wanted, what.duration_s)
+                nursery.cancel_scope.cancel()
+            screen.say("ending: waiting for the last answers")
+            staying = {one.specification.id for one in what.plans if not one.stop_when_stopped}
+            said_all = await fleet.leave(StopReason.LOCAL, staying)
+        summary = summarise(fleet)
+        console.print(closing(summary), soft_wrap=True)
+    if summary.internal_errors:
+        raise CommandEnded(Exit.OURS, f"{summary.internal_errors} errors of our own, see above")
+    if not said_all:
+        raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
+    return Exit.DONE
+
+
+def _where(plans: tuple[Plan, ...]) -> str:
+    urls = list(dict.fromkeys(one.url for one in plans if one.url is not None))
+    return urls[0] if len(urls) == 1 else f"{len(urls)} central systems"
+
+
+async def _launch(launcher: Launcher, what: Run) -> None:
+    pace = chance.stream(what.seed, "pace")
+    for one in what.plans:
+        launcher.launch(one)
+        await trio.sleep(clock.wire(_pause(what.pause_s, pace)))
+    gc.freeze()
+
+
+def _pause(seconds: float, pace: random.Random) -> float:
+    return seconds * pace.uniform(1 - SPREAD, 1 + SPREAD)

@@ -1,0 +1,59 @@
+"""What a station is called: its id, its hash, its serial numbers. Others rely on the rules."""
+
+import json
+from hashlib import sha384
+from random import Random
+
+from attrs import frozen
+
+from ocppsim.config.template import StationTemplate
+
+
+@frozen
+class SerialNumbers:
+    """One suffix for all; None where the template has no prefix."""
+
+    point: str | None
+    box: str | None
+    meter: str | None
+
+
+def station_id(template: StationTemplate, index: int, instance: int = 0) -> str:
+    """The id of the station of this index, from 1 on; `instance` is that of the process in a cloud.
+
+    The index has four digits, or as many as it needs.
+    """
+    if template.fixed_name:
+        return template.base_name
+    return f"{template.base_name}-{instance}{index:04}{template.name_suffix}"
+
+
+def hash_id(template: StationTemplate, station: str) -> str:
+    """The name of the station's files, made of what the template says and the station's id."""
+    optional = {
+        "chargeBoxSerialNumber": template.charge_box_serial_number_prefix,
+        "chargePointSerialNumber": template.charge_point_serial_number_prefix,
+        "meterSerialNumber": template.meter_serial_number_prefix,
+        "meterType": template.meter_type,
+    }
+    what = {
+        "chargePointModel": template.charge_point_model,
+        "chargePointVendor": template.charge_point_vendor,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+    text = json.dumps(what, ensure_ascii=False, separators=(",", ":")) + station
+    return sha384(text.encode()).hexdigest()
+
+
+def serial_numbers(template: StationTemplate, chance: Random) -> SerialNumbers:
+    """Drawn even where no number is needed, so that a prefix more changes no other draw."""
+    suffix = f"{chance.getrandbits(128):032X}"
+
+    def made(prefix: str | None) -> str | None:
+        return None if prefix is None else prefix + suffix
+
+    return SerialNumbers(
+        made(template.charge_point_serial_number_prefix),
+        made(template.charge_box_serial_number_prefix),
+        made(template.meter_serial_number_prefix),
+    )

@@ -1,0 +1,243 @@
+"""Reading a configuration with all its templates and lists: everything that is wrong is said at once."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from ocppsim.config import documents, legacy, places, simulator, template
+from ocppsim.config.key import structure
+from ocppsim.config.migration import older_defaults
+from ocppsim.config.problems import Remark, Report, Spot
+from ocppsim.config.readers import BadValue
+from ocppsim.config.simulator import SimulatorConfiguration, TemplateUse
+from ocppsim.config.stations import Plan, Source, Surroundings, plan
+from ocppsim.config.tags import read_tags, read_vehicles
+from ocppsim.config.template import StationTemplate
+from ocppsim.config.vocabulary import Vocabulary
+
+
+@frozen
+class Loaded:
+    """A configuration without problems."""
+
+    path: Path
+    configuration: SimulatorConfiguration
+    sources: tuple[Source, ...]  # as `configuration.station_template_urls` has them
+    notices: tuple[Remark, ...]
+    given: Mapping[str, object] = field(factory=dict)  # with the names of today
+
+    def plans(self, seed: int, environment: Mapping[str, str] = os.environ) -> list[Plan]:
+        """All stations, in their order."""
+        around = Surroundings(
+            seed,
+            self.configuration.supervision_urls,
+            self.configuration.supervision_url_distribution,
+            _instance(environment),
+        )
+        return [
+            plan(source, index, around)
+            for use, source in zip(self.configuration.station_template_urls, self.sources, strict=True)
+            for index in range(1, use.number_of_stations + 1)
+        ]
+
+
+def load(path: Path, vocabulary: Vocabulary) -> Loaded:
+    """Raises ConfigurationError with all problems of all files."""
+    report = Report()
+    folder = path.parent
+    spot = Spot(report, str(path), folder=folder)
+    content = documents.read(path, spot)
+    report.raise_problems()
+    configuration, spot = configuration_of(content, spot)
+    given: Mapping[str, object] = content if isinstance(content, Mapping) else {}
+    if configuration is None:
+        _templates_of_a_bad_file(given, spot, vocabulary)
+        report.raise_problems()
+    _check_addresses(configuration.supervision_urls, spot.at("supervisionUrls"), vocabulary)
+    sources = [
+        _source(use, spot.at("stationTemplateUrls", number, "file"), vocabulary)
+        for number, use in enumerate(configuration.station_template_urls)
+    ]
+    report.raise_problems()
+    loaded = Loaded(path, configuration, tuple(one for one in sources if one), tuple(report.notices), given)
+    _check_stations(loaded, spot, vocabulary)
+    report.raise_problems()
+    return loaded
+
+
+def configuration_of(content: object, spot: Spot) -> tuple[Any, Spot]:
+    """The configuration, None where something is wrong; and the place, with the defaults of its year."""
+    if isinstance(content, dict) and content.get("sourceVersion") == "2022":
+        spot = evolve(spot, older=True)
+    before = len(spot.report.notices)
+    try:
+        found = structure(SimulatorConfiguration, content, spot, prepare=_migrated)
+    except BadValue as error:
+        spot.wrong(str(error))
+        return None, spot
+    if isinstance(content, dict) and len(spot.report.notices) > before and "sourceVersion" not in content:
+        older_defaults(spot)
+    return found, spot
+
+
+def _migrated(value: dict[str, Any], spot: Spot) -> dict[str, Any]:
+    return legacy.dropped(legacy.moved(value, simulator.MOVED, spot), simulator.DROPPED, spot)
+
+
+def _templates_of_a_bad_file(content: Mapping[str, object], spot: Spot, vocabulary: Vocabulary) -> None:
+    """What is wrong with the templates is said too, where they can be found."""
+    uses = content.get("stationTemplateUrls")
+    for number, use in enumerate(uses if isinstance(uses, list) else ()):
+        name = use.get("file") if isinstance(use, Mapping) else None
+        if isinstance(name, str) and name:
+            _source(
+                TemplateUse(file=name, number_of_stations=0),
+                spot.at("stationTemplateUrls", number, "file"),
+                vocabulary,
+            )
+
+
+def _instance(environment: Mapping[str, str]) -> int:
+    text = environment.get("CF_INSTANCE_INDEX", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+# -- templates
+
+
+def _source(use: TemplateUse, spot: Spot, vocabulary: Vocabulary) -> Source | None:
+    path = places.template_file(use.file, spot.folder)
+    if path is None:
+        spot.wrong(
+            f"no template {use.file!r:.200} beside this file, in {places.TEMPLATES}, or in the program"
+        )
+        return None
+    return load_template(path, spot, vocabulary)
+
+
+def load_template(path: Path, spot: Spot, vocabulary: Vocabulary) -> Source | None:
+    """A template with its lists; None with what is wrong reported. `spot` has the report, folder and year."""
+    here = Spot(spot.report, str(path), older=spot.older, folder=spot.folder)
+    before = len(here.report.problems)
+    content = documents.read(path, here)
+    if content is None:
+        if len(here.report.problems) == before:
+            here.wrong("must be a table, not null")
+        return None
+    try:
+        found: StationTemplate | None = structure(StationTemplate, content, here, prepare=_template_migrated)
+    except BadValue as error:
+        here.wrong(str(error))
+        return None
+    if found is None:
+        return None
+    _check_addresses(found.supervision_urls, here.at("supervisionUrls"), vocabulary)
+    _check_names(found, here, vocabulary)
+    source = Source(
+        path.stem,
+        found,
+        tags=_list(found.id_tags_file, here.at("idTagsFile"), read_tags),
+        visitors=_list(found.ev_profiles_file, here.at("evProfilesFile"), read_vehicles),
+        keys=_initial_keys(found, here.at("Configuration", "configurationKey"), vocabulary),
+        denied_triggers=frozenset(n for n, allowed in found.message_trigger_support.items() if not allowed),
+    )
+    return source if len(here.report.problems) == before else None
+
+
+def _template_migrated(value: dict[str, Any], spot: Spot) -> dict[str, Any]:
+    return legacy.moved(value, template.MOVED, spot)
+
+
+def _list(name: str | None, spot: Spot, read: Any) -> Any:
+    if name is None:
+        return ()
+    path = places.found(name, spot.folder, "", "idtags", "ev-profiles")
+    if path is None:
+        spot.wrong(f"no file {name!r:.200} beside the configuration, or in the program")
+        return ()
+    here = Spot(spot.report, str(path), folder=spot.folder)
+    before = len(here.report.problems)
+    content = documents.read(path, here)
+    if len(here.report.problems) > before:
+        return ()
+    return read(content, here)
+
+
+def _check_addresses(urls: tuple[str, ...], spot: Spot, vocabulary: Vocabulary) -> None:
+    for number, url in enumerate(urls):
+        if (words := vocabulary.address_problem(url)) is not None:
+            spot.at(number).wrong(words)
+
+
+def _check_names(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> None:
+    """Names that mean nothing are noticed; a message without which nothing works cannot be denied."""
+    support = found.commands_support
+    for names, known, where in (
+        (support.incoming_commands, vocabulary.requests, ("commandsSupport", "incomingCommands")),
+        (support.outgoing_commands, vocabulary.messages, ("commandsSupport", "outgoingCommands")),
+        (found.message_trigger_support, vocabulary.triggers, ("messageTriggerSupport",)),
+    ):
+        for name in names:
+            if name not in known:
+                spot.at(*where, name).note(f"is nothing that OCPP {vocabulary.version} has here")
+    for name, allowed in support.outgoing_commands.items():
+        if not allowed and name in vocabulary.needed:
+            spot.at("commandsSupport", "outgoingCommands", name).wrong(
+                "cannot be false: nothing works without it"
+            )
+
+
+def _initial_keys(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> dict[str, str]:
+    initial: dict[str, str] = {}
+    for number, own in enumerate(found.configuration.configuration_key):
+        here = spot.at(number, "value")
+        if own.value is None:
+            if not vocabulary.knows_key(own.name):
+                initial[own.name] = ""
+        elif own.name == "HeartbeatInterval" and own.value == "0":
+            here.note("0 leaves the interval to the central system")
+        elif (words := vocabulary.key_problem(own.name, own.value)) is not None:
+            here.wrong(f"{own.name}: {words}")
+        else:
+            initial[own.name] = own.value
+    if not any(own.name == "AuthorizeRemoteTxRequests" for own in found.configuration.configuration_key):
+        initial["AuthorizeRemoteTxRequests"] = "true" if found.remote_authorization else "false"
+    if found.force_transaction_on_invalid_id_token:
+        initial["StopTransactionOnInvalidId"] = "false"
+    return initial
+
+
+# -- the stations
+
+
+def _check_stations(loaded: Loaded, spot: Spot, vocabulary: Vocabulary) -> None:
+    """What can be wrong only with all of them together."""
+    uses = loaded.configuration.station_template_urls
+    if not any(use.number_of_stations for use in uses):
+        spot.at("stationTemplateUrls").wrong("asks for no station at all")
+    try:
+        plans = loaded.plans(0)
+    except ValueError as error:
+        spot.wrong(str(error))
+        return
+    seen: dict[str, str] = {}
+    checked: set[str] = set()
+    for one in plans:
+        name = one.specification.id
+        if name in seen:
+            spot.at("stationTemplateUrls").wrong(
+                f"{one.template} and {seen[name]} make two stations of the id {name:.60}"
+            )
+            return
+        seen[name] = one.template
+        if one.template in checked:
+            continue
+        checked.add(one.template)
+        if one.url is None:
+            spot.at("supervisionUrls").wrong("is missing, and the template has none")
+            return
+        if (words := vocabulary.station_problem(one.specification)) is not None:
+            spot.at("stationTemplateUrls").wrong(f"{one.template}: {words}")

@@ -1,0 +1,239 @@
+"""From a template to stations: what each one is, how it reaches its central system, and who comes to it."""
+
+from collections.abc import Mapping, Sequence
+from math import inf
+from random import Random
+
+from attrs import field, frozen
+
+from ocppsim import chance
+from ocppsim.config.connectors import ConnectorTemplate
+from ocppsim.config.identity import hash_id, serial_numbers, station_id
+from ocppsim.config.template import Generator, OwnKey, StationTemplate, Upgrade
+from ocppsim.model.electricity import Supply
+from ocppsim.model.firmware import SEMANTIC, FirmwareUpgrade, Phase
+from ocppsim.model.habits import Distribution, Habits, Visitor
+from ocppsim.model.specification import KeyTraits, Outlet, Specification
+
+DIVIDERS = {"A": 1.0, "dA": 10.0, "cA": 100.0, "mA": 1000.0}
+_FAILURES = {
+    "DownloadFailed": Phase.DOWNLOAD_FAILED,
+    "InstallationFailed": Phase.INSTALLATION_FAILED,
+    None: None,
+}
+SERIAL_LENGTH = 25
+"""So much of a serial number OCPP 1.6 has room for."""
+
+
+@frozen
+class Plan:
+    """A station to be."""
+
+    specification: Specification
+    template: str
+    hash_id: str
+    index: int  # among those of its template, from 1 on
+    url: str | None  # None: nobody said
+    url_key: str | None = None  # the configuration key that holds the URL
+    user: str = ""
+    password: str = field(default="", repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    insecure: bool = False
+    handshake_s: float = 30.0
+    strict: bool = True
+    auto_start: bool = True
+    stop_when_stopped: bool = True
+    habits: Habits | None = None
+
+
+@frozen
+class Source:
+    """A template that was read, with what goes with it."""
+
+    name: str
+    template: StationTemplate
+    tags: Sequence[str] = ()
+    visitors: Sequence[Visitor] = ()
+    keys: Mapping[str, str] = field(factory=dict)  # initial values, checked
+    denied_triggers: frozenset[str] = frozenset()
+
+
+@frozen
+class Surroundings:
+    """What the simulator's configuration has for all stations."""
+
+    seed: int
+    urls: tuple[str, ...] = ()
+    distribution: str = "charging-station-affinity"
+    instance: int = 0
+
+
+def plan(source: Source, index: int, around: Surroundings) -> Plan:
+    """The station of this index, with all draws made."""
+    template = source.template
+    name = station_id(template, index, around.instance)
+    url = _url(template, name, index, around)
+    serials = serial_numbers(template, chance.stream(around.seed, name, "serial numbers"))
+    keys, traits = _keys(source, url)
+    draw = chance.stream(around.seed, name, "hardware")
+    power_w = _power_w(template, draw)
+    outlets = _outlets(template, power_w, draw)
+    specification = Specification(
+        name,
+        vendor=template.charge_point_vendor,
+        model=template.charge_point_model,
+        firmware_version=template.firmware_version,
+        firmware_upgrade=_upgrade(template.firmware_upgrade, template.firmware_version_pattern),
+        iccid=template.iccid,
+        imsi=template.imsi,
+        meter_type=template.meter_type,
+        reset_time_s=template.reset_time,
+        auto_register=template.auto_register,
+        registration_max_retries=template.registration_max_retries,
+        redials=template.auto_reconnect_max_retries,
+        keys=keys,
+        key_traits=traits,
+        current_limit_key=template.amperage_limitation_ocpp_key,
+        current_limit_divider=DIVIDERS[template.amperage_limitation_unit],
+        refused_requests=_denied(template.commands_support.incoming_commands),
+        unsaid=_denied(template.commands_support.outgoing_commands),
+        reports_itself=template.use_connector_id0,
+        serial_number=_cut(serials.point),
+        box_serial_number=_cut(serials.box),
+        meter_serial_number=_cut(serials.meter),
+        outlets=outlets,
+        power_w=power_w * _efficiency(template) if template.power_shared_by_connectors else inf,
+    )
+    return Plan(
+        specification,
+        source.name,
+        hash_id(template, name),
+        index,
+        url,
+        url_key=template.supervision_url_ocpp_key if template.supervision_url_ocpp_configuration else None,
+        user=template.supervision_user,
+        password=template.supervision_password,
+        headers=tuple(template.ws_options.headers.items()),
+        insecure=not template.ws_options.reject_unauthorized,
+        handshake_s=template.ws_options.handshake_timeout / 1000,
+        strict=template.ocpp_strict_compliance,
+        auto_start=template.auto_start,
+        stop_when_stopped=template.stop_transactions_on_stopped,
+        habits=habits(template.automatic_transaction_generator, source.tags, source.visitors),
+    )
+
+
+def habits(generator: Generator | None, tags: Sequence[str], visitors: Sequence[Visitor]) -> Habits | None:
+    """None where nobody comes."""
+    if generator is None or not generator.enable:
+        return None
+    return Habits(
+        least_delay_s=generator.min_delay_between_two_transactions,
+        most_delay_s=generator.max_delay_between_two_transactions,
+        least_stay_s=generator.min_duration,
+        most_stay_s=generator.max_duration,
+        probability=generator.probability_of_start,
+        stop_after_s=generator.stop_after_hours * 3600,
+        tags=tuple(tags),
+        distribution=Distribution(generator.id_tag_distribution),
+        visitors=tuple(visitors),
+        ask_first=generator.require_authorize,
+        online_only=generator.stop_on_connection_failure,
+    )
+
+
+def _url(template: StationTemplate, name: str, index: int, around: Surroundings) -> str | None:
+    urls = template.supervision_urls or around.urls
+    if not urls:
+        return None
+    if around.distribution == "random":
+        return chance.stream(around.seed, name, "supervision url").choice(urls)
+    return urls[(index - 1) % len(urls)]
+
+
+def _cut(number: str | None) -> str | None:
+    """As much of a serial number as OCPP 1.6 can tell."""
+    return None if number is None else number[:SERIAL_LENGTH]
+
+
+def _denied(support: Mapping[str, bool]) -> frozenset[str]:
+    """What is not named is allowed."""
+    return frozenset(name for name, allowed in support.items() if not allowed)
+
+
+def _upgrade(upgrade: Upgrade, pattern: str | None) -> FirmwareUpgrade:
+    version = upgrade.version_upgrade
+    return FirmwareUpgrade(
+        version.pattern_group,
+        version.step,
+        upgrade.reset,
+        _FAILURES[upgrade.failure_status],
+        SEMANTIC if pattern is None else pattern,
+    )
+
+
+# -- configuration keys
+
+
+def _keys(source: Source, url: str | None) -> tuple[dict[str, str], dict[str, KeyTraits]]:
+    template = source.template
+    own = {one.name: one for one in template.configuration.configuration_key}
+    traits = {name: KeyTraits(one.readonly, one.visible, one.reboot) for name, one in own.items()}
+    keys = dict(source.keys)
+    if template.supervision_url_ocpp_configuration and url is not None:
+        name = template.supervision_url_ocpp_key
+        keys.setdefault(name, url)
+        before = own.get(name, OwnKey(name=name, reboot=True))
+        traits[name] = KeyTraits(before.readonly, before.visible, before.reboot, address=True)
+    return keys, traits
+
+
+# -- power and connectors
+
+
+def _power_w(template: StationTemplate, draw: Random) -> float:
+    return draw.choice(template.power) * (1000 if template.power_unit == "kW" else 1)
+
+
+def _efficiency(template: StationTemplate) -> float:
+    return template.conversion_efficiency if template.current_out_type == "DC" else 1.0
+
+
+def _outlets(template: StationTemplate, power_w: float, draw: Random) -> Mapping[int, Outlet]:
+    chosen = _connectors(template, draw)
+    supply = _supply(template)
+    dc = template.current_out_type == "DC"
+    part_w = power_w if template.power_shared_by_connectors else power_w / len(chosen)
+    return {
+        number: Outlet(
+            supply,
+            min(part_w, one.maximum_power or inf) * _efficiency(template),
+            one.maximum_current or inf,
+            fixed_cable=dc if one.fixed_cable is None else one.fixed_cable,
+            in_service=one.boot_status != "Unavailable",
+            measurands=_measurands(one),
+        )
+        for number, one in chosen.items()
+    }
+
+
+def _supply(template: StationTemplate) -> Supply:
+    if template.current_out_type == "DC":
+        return Supply.dc(template.voltage_out or 400.0)
+    return Supply.ac(template.number_of_phases or 3, template.voltage_out or 230.0)
+
+
+def _connectors(template: StationTemplate, draw: Random) -> Mapping[int, ConnectorTemplate]:
+    """As many as drawn. Where the template has fewer, or says so, each is drawn from those it has."""
+    defined = template.outlet_templates()
+    number = draw.choice(template.number_of_connectors) if template.number_of_connectors else len(defined)
+    if not template.random_connectors and number <= len(defined):
+        return dict(list(defined.items())[:number])
+    choices = list(defined.values())
+    return {n: draw.choice(choices) for n in range(1, number + 1)}
+
+
+def _measurands(connector: ConnectorTemplate) -> frozenset[str] | None:
+    if connector.meter_values is None:
+        return None
+    return frozenset(one.measurand for one in connector.meter_values)

@@ -1,0 +1,421 @@
+"""The keys of a station template."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from ocppsim.config import readers as read
+from ocppsim.config.connectors import CONNECTORS, EVSES, ConnectorTemplate, EvseTemplate, numbered
+from ocppsim.config.key import key, later, meaningless, not_yet, section, table
+from ocppsim.config.readers import Reader
+
+_PERSISTENCE = later("the station files, from which a next run goes on")
+_METER = not_yet("the metering of messages at the ends of sessions")
+_INDEPENDENT = not_yet("the metering mode of independent draws")
+
+
+@frozen
+class OwnKey:
+    """A configuration key of the station, as a template has it."""
+
+    name: str = key(read.NAME, "Its name.", name="key")
+    readonly: bool = key(read.FLAG, "Whether the central system cannot change it.", default=False)
+    value: str | None = key(
+        Reader("a text, a number, true or false", lambda value, spot: _spelled(value, spot)),
+        "Its initial value.",
+        default=None,
+    )
+    visible: bool = key(read.FLAG, "Whether the central system sees it.", default=True)
+    reboot: bool = key(read.FLAG, "Whether a change takes effect after a reboot only.", default=False)
+
+
+def _spelled(value: object, spot: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"{value:.15g}"
+        case _:
+            found: str = read.TEXT.read(value, spot)
+            return found
+
+
+@frozen
+class Keys:
+    """Configuration keys of the station."""
+
+    LOOSE = True
+
+    configuration_key: tuple[OwnKey, ...] = key(
+        read.several(table(OwnKey, loose=True)),
+        "The keys; those not named have their usual values.",
+        default=(),
+    )
+
+
+@frozen
+class Generator:
+    """People who come by themselves, one after another at each connector."""
+
+    LOOSE = True
+
+    enable: bool = key(read.FLAG, "Whether anybody comes.", default=False)
+    min_duration: int = key(read.whole(0), "The shortest stay.", default=60, unit="s")
+    max_duration: int = key(read.whole(0), "The longest stay.", default=120, unit="s")
+    min_delay_between_two_transactions: int = key(
+        read.whole(0), "The shortest pause before somebody comes.", default=15, unit="s"
+    )
+    max_delay_between_two_transactions: int = key(
+        read.whole(0), "The longest pause before somebody comes.", default=30, unit="s"
+    )
+    probability_of_start: float = key(
+        read.number(0, 1), "How likely somebody comes after the pause.", default=1.0
+    )
+    stop_after_hours: float = key(
+        read.number(0), "When the last one comes, counted from the start.", default=0.25, unit="h"
+    )
+    stop_absolute_duration: bool = key(
+        read.FLAG, "Whether that counts on from an earlier run.", default=False, fate=_PERSISTENCE
+    )
+    require_authorize: bool = key(
+        read.FLAG, "Whether the central system is asked about the tag before a session.", default=True
+    )
+    id_tag_distribution: str = key(
+        read.choice("round-robin", "random", "connector-affinity"),
+        "How tags are dealt out.",
+        default="round-robin",
+    )
+    stop_on_connection_failure: bool = key(
+        read.FLAG,
+        "Whether sessions end with the connection, and nobody comes until it is back.",
+        default=False,
+    )
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        if self.max_duration < self.min_duration:
+            yield "maxDuration", f"must be at least minDuration, {self.min_duration}"
+        least = self.min_delay_between_two_transactions
+        if self.max_delay_between_two_transactions < least:
+            yield (
+                "maxDelayBetweenTwoTransactions",
+                (f"must be at least minDelayBetweenTwoTransactions, {least}"),
+            )
+
+
+@frozen
+class Commands:
+    """Which messages the station takes and sends. What is not named is allowed."""
+
+    LOOSE = True
+
+    incoming_commands: Mapping[str, bool] = key(
+        read.mapping(read.FLAG), "Requests of the central system; false: NotSupported.", default={}
+    )
+    outgoing_commands: Mapping[str, bool] = key(
+        read.mapping(read.FLAG), "Messages of the station; false: never sent.", default={}
+    )
+
+
+@frozen
+class VersionUpgrade:
+    """How an update raises the version."""
+
+    LOOSE = True
+
+    pattern_group: int | None = key(
+        read.whole(1), "The group of the version's pattern that is raised.", default=None
+    )
+    step: int = key(read.whole(-1_000_000, 1_000_000), "By how much.", default=1)
+
+
+@frozen
+class Upgrade:
+    """How firmware updates go."""
+
+    LOOSE = True
+
+    version_upgrade: VersionUpgrade = section(VersionUpgrade, "How the version is raised.")
+    reset: bool = key(read.FLAG, "Whether the station restarts after an update.", default=True)
+    failure_status: str | None = key(
+        read.choice("DownloadFailed", "InstallationFailed"),
+        "How each update fails; absent: none does.",
+        default=None,
+    )
+
+
+@frozen
+class WebSocketOptions:
+    """Options of the websocket."""
+
+    LOOSE = True
+
+    handshake_timeout: float = key(
+        read.number(0, above=True), "How long a connection may take.", default=30_000.0, unit="ms"
+    )
+    headers: Mapping[str, str] = key(
+        read.mapping(read.SECRET), "Headers of the opening request.", default={}, secret=True
+    )
+    reject_unauthorized: bool = key(
+        read.FLAG, "Whether the central system's certificate is checked.", default=True
+    )
+    max_payload: Any = key(
+        read.ANYTHING, "The longest message.", default=None, fate=meaningless("it is 1 MiB")
+    )
+    per_message_deflate: Any = key(
+        read.ANYTHING, "Compression.", default=None, fate=meaningless("frames are not compressed")
+    )
+    protocol_version: Any = key(
+        read.ANYTHING, "The version of the protocol.", default=None, fate=meaningless("it is 13")
+    )
+    skip_utf8_validation: Any = key(
+        read.ANYTHING,
+        "Whether text is not checked.",
+        default=None,
+        name="skipUTF8Validation",
+        fate=meaningless("text is always checked"),
+    )
+
+
+_FLAGS = read.mapping(read.FLAG)
+
+
+@frozen
+class StationTemplate:
+    """The whole file."""
+
+    LOOSE = True
+
+    # -- what it is
+    base_name: str = key(read.text(1, 200), "The beginning of the stations' ids.")
+    charge_point_model: str = key(read.text(1, 20), "The model.")
+    charge_point_vendor: str = key(read.text(1, 20), "The vendor.")
+    name_suffix: str = key(read.TEXT, "The end of the stations' ids.", default="")
+    fixed_name: bool = key(read.FLAG, "Whether the id is `baseName` alone.", default=False)
+    charge_point_serial_number_prefix: str | None = key(
+        read.TEXT, "The beginning of the serial number.", default=None
+    )
+    charge_box_serial_number_prefix: str | None = key(
+        read.TEXT, "The same for the one that OCPP 1.6 gave up.", default=None
+    )
+    meter_serial_number_prefix: str | None = key(
+        read.TEXT, "The beginning of the meter's serial number.", default=None
+    )
+    meter_type: str | None = key(read.text(0, 25), "The meter's type.", default=None)
+    iccid: str | None = key(read.text(0, 20), "The SIM card's number.", default=None)
+    imsi: str | None = key(read.text(0, 20), "The subscriber's number.", default=None)
+    firmware_version: str | None = key(read.text(0, 50), "The firmware's version.", default=None)
+    firmware_version_pattern: str | None = key(
+        read.PATTERN, "What versions look like; absent: three numbers with dots.", default=None
+    )
+    firmware_upgrade: Upgrade = section(Upgrade, "How updates go.")
+    schema_version: int = key(
+        read.whole(0, 1),
+        "The version of the file's form.",
+        default=1,
+        name="$schemaVersion",
+        fate=meaningless("the names of every version are taken"),
+    )
+
+    # -- how it reaches its central system
+    supervision_urls: tuple[str, ...] = key(
+        read.one_or_several(read.NAME), "Central systems, in place of those of the simulator.", default=()
+    )
+    supervision_user: str = key(read.TEXT, "The user for HTTP Basic authentication.", default="")
+    supervision_password: str = key(read.SECRET, "The password.", default="", secret=True)
+    supervision_url_ocpp_configuration: bool = key(
+        read.FLAG, "Whether the URL is a configuration key.", default=False
+    )
+    supervision_url_ocpp_key: str = key(read.text(1, 50), "The name of that key.", default="ConnectionUrl")
+    ocpp_version: str = key(read.choice("1.6", "2.0", "2.0.1"), "The version of OCPP.", default="1.6")
+    ocpp_protocol: str = key(
+        read.choice("json"), "Its transport.", default="json", fate=meaningless("there is no other")
+    )
+    ocpp_strict_compliance: bool = key(
+        read.FLAG, "Whether messages are held to their schemas.", default=True, older=False
+    )
+    ws_options: WebSocketOptions = section(WebSocketOptions, "Options of the websocket.")
+    auto_start: bool = key(read.FLAG, "Whether the stations start with the simulator.", default=True)
+    auto_register: bool = key(
+        read.FLAG, "Whether the station speaks before its boot is accepted.", default=False
+    )
+    auto_reconnect_max_retries: int = key(
+        read.whole(-1), "How often a lost connection is dialled again; -1: for ever.", default=-1
+    )
+    reconnect_exponential_delay: bool = key(
+        read.FLAG,
+        "Whether pauses before a dial grow.",
+        default=False,
+        fate=meaningless("they always grow, from 1 s to 30 s"),
+    )
+    registration_max_retries: int = key(
+        read.whole(-1), "How often the boot is repeated; -1: for ever.", default=-1
+    )
+    reset_time: float = key(read.number(0), "How long a reset takes.", default=60.0, unit="s")
+
+    # -- power
+    power: tuple[float, ...] = key(
+        read.one_or_several(read.number(0, above=True), 1), "The station's power, or some to draw from."
+    )
+    power_unit: str = key(read.choice("W", "kW"), "The unit of `power`.", default="W")
+    power_shared_by_connectors: bool = key(
+        read.FLAG, "Whether connectors share the power, or each has its part.", default=False
+    )
+    current_out_type: str = key(read.choice("AC", "DC"), "The kind of current.", default="AC")
+    voltage_out: float | None = key(
+        read.number(0, 10_000, above=True), "The voltage; absent: AC 230, DC 400.", default=None, unit="V"
+    )
+    number_of_phases: int | None = key(
+        read.number_choice(0, 1, 3), "Phases; absent: AC 3, DC 0.", default=None
+    )
+    conversion_efficiency: float = key(
+        read.number(0, 1, above=True), "The part of the power that leaves a DC connector.", default=1.0
+    )
+    amperage_limitation_ocpp_key: str | None = key(
+        read.text(1, 50), "The configuration key that limits the current.", default=None
+    )
+    amperage_limitation_unit: str = key(
+        read.choice("A", "dA", "cA", "mA"), "The unit of that key.", default="A"
+    )
+
+    # -- connectors
+    connectors: Mapping[int, ConnectorTemplate] | None = key(
+        CONNECTORS, "The connectors by number; 0 is the station.", default=None, name="Connectors"
+    )
+    evses: Mapping[int, EvseTemplate] | None = key(
+        EVSES, "EVSEs with their connectors, in place of `Connectors`.", default=None, name="Evses"
+    )
+    number_of_connectors: tuple[int, ...] = key(
+        read.one_or_several(read.whole(1, 1000)), "How many of them, or some to draw from.", default=()
+    )
+    use_connector_id0: bool = key(
+        read.FLAG,
+        "Whether the station has a status of its own, as connector 0.",
+        default=True,
+        name="useConnectorId0",
+    )
+    random_connectors: bool = key(
+        read.FLAG, "Whether each connector is drawn from those of the template.", default=False
+    )
+
+    # -- behaviour
+    remote_authorization: bool = key(
+        read.FLAG, "Whether a tag is authorised before a remote start.", default=True
+    )
+    force_transaction_on_invalid_id_token: bool = key(
+        read.FLAG,
+        "Whether a session goes on though its tag was refused.",
+        default=False,
+    )
+    stop_transactions_on_stopped: bool = key(
+        read.FLAG, "Whether running sessions are stopped when the simulator ends.", default=True
+    )
+    post_transaction_delay: float = key(
+        read.number(0),
+        "How long the EV stays after a session.",
+        default=0.0,
+        unit="s",
+        fate=not_yet("the generator's people, who leave at once"),
+    )
+    begin_end_meter_values: bool = key(
+        read.FLAG, "Whether samples go before the first and the last message.", default=False, fate=_METER
+    )
+    out_of_order_end_meter_values: bool = key(
+        read.FLAG, "Whether the last samples come after the end.", default=False, fate=_METER
+    )
+    transaction_data_meter_values: bool = key(
+        read.FLAG, "Whether the message of the end carries samples.", default=False, fate=_METER
+    )
+    metering_per_transaction: bool = key(
+        read.FLAG,
+        "Whether registers count from the beginning of the session.",
+        default=True,
+        fate=meaningless("a register counts on, as meters do"),
+    )
+    main_voltage_meter_values: bool = key(
+        read.FLAG, "Whether the voltage of all phases together is sent.", default=True, fate=_METER
+    )
+    phase_line_to_line_voltage_meter_values: bool = key(
+        read.FLAG, "Whether voltages between phases are sent.", default=False, older=True, fate=_METER
+    )
+    custom_value_limitation_meter_values: bool = key(
+        read.FLAG, "Whether values of the template are clamped.", default=True, fate=_INDEPENDENT
+    )
+    coherent_meter_values: bool = key(
+        read.FLAG,
+        "Whether power, current, energy and state of charge follow from one another.",
+        default=True,
+        fate=not_yet("false, which asks for independent draws; values are always coherent"),
+    )
+    random_seed: int | None = key(
+        read.whole(0),
+        "A seed for meter values.",
+        default=None,
+        fate=meaningless("all draws come from the seed of the run"),
+    )
+    enable_statistics: bool = key(
+        read.FLAG,
+        "Whether calls are counted and timed.",
+        default=False,
+        older=True,
+        fate=later("the storage of statistics"),
+    )
+    commands_support: Commands = section(Commands, "Messages taken and sent.")
+    message_trigger_support: Mapping[str, bool] = key(
+        _FLAGS, "Messages that can be triggered; false: NotImplemented.", default={}
+    )
+    configuration: Keys = section(Keys, "Configuration keys.", name="Configuration")
+    automatic_transaction_generator: Generator | None = section(
+        Generator, "People who come by themselves.", name="AutomaticTransactionGenerator", optional=True
+    )
+
+    # -- files
+    id_tags_file: str | None = key(read.NAME, "A list of tags (JSON), for the generator.", default=None)
+    ev_profiles_file: str | None = key(read.NAME, "A list of EVs (JSON), for the generator.", default=None)
+    ocpp_persistent_configuration: bool = key(
+        read.FLAG, "Whether keys outlive the simulator.", default=True, fate=_PERSISTENCE
+    )
+    station_info_persistent_configuration: bool = key(
+        read.FLAG, "Whether serial numbers outlive it.", default=True, fate=_PERSISTENCE
+    )
+    automatic_transaction_generator_persistent_configuration: bool = key(
+        read.FLAG, "Whether the generator's state outlives it.", default=True, fate=_PERSISTENCE
+    )
+    x509_certificates: Any = key(
+        read.ANYTHING,
+        "Certificates.",
+        default=None,
+        name="x509Certificates",
+        fate=meaningless("certificates come from the certificate store"),
+    )
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        if self.connectors is not None and self.evses is not None:
+            yield "Evses", "cannot be there beside Connectors"
+        elif not self.outlet_templates():
+            yield "Connectors", "must have a connector above 0, or Evses must"
+        if self.current_out_type == "AC" and self.number_of_phases == 0:
+            yield "numberOfPhases", "must be 1 or 3 for AC"
+        if self.ocpp_version != "1.6":
+            yield "ocppVersion", f"{self.ocpp_version} is not spoken yet; 1.6 is"
+        if ":" in self.supervision_user and self.supervision_password:
+            yield "supervisionUser", "must not have a colon: Basic authentication ends it there"
+        names = [own.name for own in self.configuration.configuration_key]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield "Configuration.configurationKey", f"names {name:.60} twice"
+
+    def outlet_templates(self) -> Mapping[int, ConnectorTemplate]:
+        """The connectors, numbered through all EVSEs; those of an EVSE meter as it does, unless they say."""
+        if self.evses is not None:
+            return numbered(self.evses)
+        return {number: one for number, one in (self.connectors or {}).items() if number > 0}
+
+
+MOVED: Mapping[str, str] = {
+    "authorizationFile": "idTagsFile",
+    "mayAuthorizeAtRemoteStart": "remoteAuthorization",
+    "mustAuthorizeAtRemoteStart": "remoteAuthorization",
+    "payloadSchemaValidation": "ocppStrictCompliance",
+    "supervisionUrl": "supervisionUrls",
+}
+"""Names of old, and where their values go."""

@@ -1,0 +1,25 @@
+"""What configuration must know of OCPP and of addresses, and is told by those who do."""
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from ocppsim.model.specification import Specification
+
+Problem = str | None
+"""Why something cannot be; None when it can."""
+
+
+@frozen
+class Vocabulary:
+    """Of one version of OCPP."""
+
+    version: str
+    requests: frozenset[str]  # actions of central systems
+    messages: frozenset[str]  # actions of stations
+    needed: frozenset[str]  # of those: without them there is no session
+    triggers: frozenset[str]
+    knows_key: Callable[[str], bool]
+    key_problem: Callable[[str, str], Problem]  # of the initial value of a configuration key
+    address_problem: Callable[[str], Problem]  # of the URL of a central system
+    station_problem: Callable[[Specification], Problem]

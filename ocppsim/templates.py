@@ -1,0 +1,86 @@
+"""Templates by name, and what the reading of configuration is told of OCPP 1.6 and of addresses."""
+
+from functools import cache
+from pathlib import Path
+
+from attrs import evolve
+
+from ocppsim.actors.wire import address
+from ocppsim.config import places
+from ocppsim.config.loading import load_template
+from ocppsim.config.problems import Report, Spot
+from ocppsim.config.stations import Source, Surroundings, plan
+from ocppsim.config.vocabulary import Problem, Vocabulary
+from ocppsim.dialects.dialect import InvalidMessage
+from ocppsim.dialects.v16 import Dialect16, keys
+from ocppsim.dialects.v16.remote_trigger import EXTENDED, TRIGGERS
+from ocppsim.model.specification import Specification
+from ocppsim.protocol import v16
+from ocppsim.protocol.actions import Sender
+
+_NEEDED = frozenset({"BootNotification", "StartTransaction", "StopTransaction"})
+
+
+def _key_problem(name: str, text: str) -> Problem:
+    return keys.problem(name, text) if name in keys.KEYS else None
+
+
+def _address_problem(url: str) -> Problem:
+    try:
+        address.parse(url, "CS")
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _station_problem(specification: Specification) -> Problem:
+    if len(specification.id) > 48:
+        return f"the id {specification.id:.60} has more than 48 characters"
+    try:
+        Dialect16().boot(specification)
+    except InvalidMessage as error:
+        return str(error)
+    return None
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    by_stations = {name for name, one in v16.ACTIONS.items() if one.sender is not Sender.CENTRAL_SYSTEM}
+    by_csms = {name for name, one in v16.ACTIONS.items() if one.sender is not Sender.STATION}
+    return Vocabulary(
+        "1.6",
+        frozenset(by_csms),
+        frozenset(by_stations),
+        _NEEDED,
+        frozenset(TRIGGERS) | frozenset(EXTENDED),
+        keys.KEYS.__contains__,
+        _key_problem,
+        _address_problem,
+        _station_problem,
+    )
+
+
+@cache
+def source(name: str, folder: Path | None = None) -> Source:
+    """The template of this name: beside `folder`, or one that comes with the program.
+
+    Raises LookupError when there is none, ConfigurationError when it cannot be used.
+    """
+    path = places.template_file(name, folder)
+    if path is None:
+        raise LookupError(f"no template {name!r}; there are {', '.join(places.packaged_templates())}")
+    report = Report()
+    found = load_template(path, Spot(report, str(path), folder=folder or path.parent), vocabulary())
+    report.raise_problems()
+    assert found is not None, "without a problem there is a template"
+    return found
+
+
+def specification(name: str, station: str, connectors: int | None = None, seed: int = 0) -> Specification:
+    """A station after a template, with as many connectors as asked for; raises as `source` does."""
+    made = plan(source(name), 1, Surroundings(seed)).specification
+    outlets = dict(made.outlets)
+    if connectors is not None:
+        first = outlets[min(outlets)]
+        outlets = {number: outlets.get(number, first) for number in range(1, connectors + 1)}
+    return evolve(made, id=station, outlets=outlets)

@@ -15,7 +15,10 @@ from ocppsim.actors.measure import Histogram, Measure, Times
 ACTIONS = 200
 """More actions than any version of OCPP has; what a central system invents beyond them shares one entry."""
 
+LONGEST = 64
+
 OTHERS = "(others)"
+"""Whatever is no word is counted here too: not every storage takes every name."""
 
 
 @frozen
@@ -111,7 +114,8 @@ class StationStatistics:
         self.changes += 1
         entry = self._actions.get(action)
         if entry is None:
-            name = action if len(self._actions) < ACTIONS else OTHERS
+            plain = len(action) < LONGEST and action.isascii() and action.isalnum()
+            name = action if plain and len(self._actions) < ACTIONS else OTHERS
             entry = self._actions.setdefault(name, _Action())
         return entry
 

@@ -19,7 +19,7 @@ async def charge(play: Stage, number: int = 1, vehicle: Vehicle = BIG) -> None:
 
 
 @pytest.mark.honours("GetCompositeSchedule")
-async def test_5_7_all_purposes_and_local_limits_in_the_unit_asked_for_the_whole_duration(
+async def test_5_7_d11_all_purposes_and_local_limits_in_the_unit_asked_for_the_whole_duration(
     autojump_clock: object,
 ) -> None:
     async with stage() as play:

@@ -7,6 +7,7 @@ from charging_stage import amperes, by, clear, install, profile
 from stage import Stage, stage
 
 from ocppsim.csms.behaviour import Answer, Rule
+from ocppsim.csms.calls import CallRefused
 
 SENT = profile(5, 8.0, purpose="TxProfile", kind="Relative")
 
@@ -120,3 +121,15 @@ async def test_a_start_that_is_rejected_leaves_no_profile(autojump_clock: object
         await start(play, "Rejected", connectorId=1)
         await clear(play, "Unknown")
         assert by(play) == "vehicle"
+
+
+async def test_5_11_a_station_without_smart_charging_passes_over_it(autojump_clock: object) -> None:
+    async with stage(keys={"SupportedFeatureProfiles": "Core,RemoteTrigger"}) as play:
+        await play.booted()
+        play.plug()
+        await play.settle()
+        await start(play, connectorId=1)
+        assert by(play) == "vehicle"
+        with pytest.raises(CallRefused) as refused:
+            await clear(play)
+        assert refused.value.code == "NotSupported"

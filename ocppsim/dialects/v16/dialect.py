@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ocppsim.dialects.dialect import Draft, KeyChange, Shown
 from ocppsim.dialects.translation import Translation
-from ocppsim.dialects.v16 import announcements, answers, keys, messages, requests
+from ocppsim.dialects.v16 import announcements, answers, keys, messages, requests, smart_charging
 from ocppsim.dialects.v16.key import LARGEST
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command, KeyReport
@@ -50,6 +50,8 @@ class Dialect16(Translation):
         row = requests.ROWS.get(action)
         if row is None or (settings.off and v16.ACTIONS[action].profile in settings.off):
             raise _unknown(action)
+        if settings.off:
+            payload = smart_charging.without_what_is_off(action, payload, settings.off)
         return self._command(row, action, payload)
 
     # -- what the station says

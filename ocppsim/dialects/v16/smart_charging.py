@@ -1,6 +1,6 @@
 """The Smart Charging profile of OCPP 1.6."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from ocppsim.clock import moment
@@ -9,6 +9,7 @@ from ocppsim.model.charging import orders
 from ocppsim.model.charging.composite import Composite
 from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Recurrence, Schedule, Unit
 from ocppsim.model.inputs import Verdict
+from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import smart_charging as messages
 
 PURPOSES: Mapping[str, Purpose] = {
@@ -48,6 +49,13 @@ def profile(sent: messages.ChargingProfile) -> Profile:
         valid_from=_instant(sent.valid_from),
         valid_to=_instant(sent.valid_to),
     )
+
+
+def without_what_is_off(action: str, payload: Payload, off: Collection[str]) -> Payload:
+    """A station without Smart Charging passes over the profile of a remote start (1.6 ed. 2, 5.11)."""
+    if action != "RemoteStartTransaction" or "SmartCharging" not in off:
+        return payload
+    return {name: value for name, value in payload.items() if name != "chargingProfile"}
 
 
 def _instant(time: datetime | None) -> float | None:

@@ -141,7 +141,8 @@ async def test_3_13_2_the_highest_level_prevails_while_it_says_something(autojum
 async def test_a_daily_profile_repeats_over_midnight(autojump_clock: object) -> None:
     """The virtual clock begins at midnight: 22:00 to 6:00 at full power, else 8 A."""
     night = {"startSchedule": at(-2 * 3_600), "duration": 8 * 3_600}
-    async with stage() as play:
+    quiet = {"MeterValueSampleInterval": "0", "HeartbeatInterval": "86400", "WebSocketPingInterval": "0"}
+    async with stage(keys=quiet) as play:
         await play.booted()
         await install(play, 0, profile(1, 8.0))
         await install(

@@ -21,7 +21,8 @@ from ocppsim.model.vehicle import Vehicle
 MOST_PERIODS = 1024
 """A schedule of more is none that a message should carry."""
 
-MOST_CHANGES = 20_000
+MOST_CHANGES = 8_192
+"""So many borders of profiles are looked at: others wait meanwhile."""
 
 ALL_PHASES = 3
 """What a schedule means that does not say how many."""

@@ -21,6 +21,7 @@ from ocppsim.actors.messages import (
     Send,
     SessionEnded,
     Share,
+    Steady,
     TagPresented,
     Take,
 )
@@ -29,7 +30,7 @@ from ocppsim.actors.runtime import Actor, Exit, Question, Timer
 from ocppsim.actors.world import World
 from ocppsim.dialects.dialect import Draft, InvalidMessage
 from ocppsim.model import inputs
-from ocppsim.model.connector import Connector, busy, due, flowing, status
+from ocppsim.model.connector import Connector, Status, busy, due, flowing, left_at_ev, status
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
 from ocppsim.model.metering import Series, collected, kept, of_a_session, of_session, told_at_once
 from ocppsim.model.outbox import Place
@@ -51,7 +52,7 @@ class ConnectorLife:
         self.outlet = context.specification.outlets[number]
         self.settings = context.settings
         self.reporter = self.memory.reporters[number]
-        self.reporter.send, self.reporter.alike = self._send_status, self.dialect.alike
+        self.reporter.attach(self._send_status, self._wake, self.dialect.alike)
         self.timer: Timer | None = None
         self.due_at = inf
 
@@ -96,6 +97,9 @@ class ConnectorLife:
             case ReportAgain():
                 self.reporter.retry()
                 self._report()
+            case Steady():
+                self.reporter.woke()
+                self._input(inputs.Tick())  # reports
             case _:
                 raise TypeError(f"no message of a connector: {message!r}")
 
@@ -218,15 +222,21 @@ class ConnectorLife:
                 self.board.note(f"connector {self.number} {view.status.name.lower().replace('_', ' ')}")
             self.board.show_connector(self.number, view)
 
+    def _wake(self, seconds: float) -> None:
+        self.me.after(seconds, Steady())
+
     def _present(self) -> Reported:
         return self.board.status(self.number), self.state.facts.fault
 
     def _report(self) -> None:
-        self.reporter.update(self._present())
+        self.reporter.update(self._present(), self.state.at, self.settings.minimum_status_s)
 
     def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY) -> None:
-        at = clock.now() + self.memory.offset_s
-        if (draft := self.dialect.status(self.number, what[0], what[1], at)) is None:
+        told_before = kind is Kind.ORDINARY and self.reporter.reported is not None
+        at = (self.reporter.since if told_before else clock.now()) + self.memory.offset_s
+        status, fault = what
+        unplugged = status in _MAY_LACK_EV and left_at_ev(self.state, self.outlet)
+        if (draft := self.dialect.status(self.number, status, fault, at, unplugged)) is None:
             return
         ref = self.reporter if kind is Kind.ORDINARY else None
         self.link.tell(Send(draft, self.me, ref, kind))
@@ -237,3 +247,7 @@ class ConnectorLife:
         if self.reporter.ended(outcome.why):
             self.me.after(AGAIN_S, ReportAgain())
         self._report()
+
+
+_MAY_LACK_EV = frozenset({Status.SUSPENDED_EV, Status.FINISHING})
+"""Where it is told that the EV's end of the cable is out (4.9)."""

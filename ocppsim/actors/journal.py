@@ -15,7 +15,7 @@ from ocppsim.model.authorization import TagInfo, Tags, TagStatus, remembered
 from ocppsim.model.connector import Connector
 from ocppsim.model.energy import Reading
 from ocppsim.model.inputs import Sampled
-from ocppsim.model.metering import Series, collected, of_session
+from ocppsim.model.metering import NO_MARKS, Marks, Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.protocol import text
@@ -120,8 +120,8 @@ def _connector(c: Connector) -> Record:
         "at": c.at,
         "session": None if c.session is None else _session(c.session),
     }
-    if c.aligned_at:
-        record["aligned_at"] = c.aligned_at
+    if c.marks is not NO_MARKS:
+        record["marks"] = attrs.asdict(c.marks)
     return record
 
 
@@ -207,7 +207,8 @@ def _read_reading(session: ChargingSession, record: list[Any]) -> Sampled:
 
 def _read_connector(record: Record) -> Connector:
     session = None if record["session"] is None else ChargingSession(**record["session"])
-    return Connector(**record | {"session": session})
+    marks = Marks(**record["marks"]) if "marks" in record else NO_MARKS
+    return Connector(**record | {"session": session, "marks": marks})
 
 
 def _find(kept: Kept, place: list[int]) -> Entry:

@@ -275,6 +275,11 @@ class ReportAgain:
     """To itself from the station or a connector: a status that was not taken is due again."""
 
 
+@frozen
+class Steady:
+    """To itself from the station or a connector: a status may have lasted long enough to be told."""
+
+
 StationMessage = (
     NotConnected
     | Tampered
@@ -293,6 +298,7 @@ StationMessage = (
     | BeatDue
     | LimitsDue
     | ReportAgain
+    | Steady
 )
 
 
@@ -347,4 +353,4 @@ class Due:
     """See `model.connector.due`."""
 
 
-ConnectorMessage = Look | Take | Share | Configure | Outcome | ReportNow | Due | ReportAgain
+ConnectorMessage = Look | Take | Share | Configure | Outcome | ReportNow | Due | ReportAgain | Steady

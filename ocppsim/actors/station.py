@@ -26,6 +26,7 @@ from ocppsim.dialects.dialect import Dialect, InvalidMessage
 from ocppsim.model.authorization import Decision, decide
 from ocppsim.model.connector import advanced, flowing
 from ocppsim.model.evolving import evolve
+from ocppsim.model.connector import cable_locked
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
 
@@ -168,6 +169,9 @@ def assemble(
         number: _connector(system, number, context, world) for number in specification.outlets
     }
     world.connectors = context.connectors
+    world.locked = lambda number: cable_locked(
+        context.memory.connectors[number], specification.outlets[number], context.settings
+    )
     return Station(context, world)
 
 

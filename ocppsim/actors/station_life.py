@@ -35,6 +35,7 @@ from ocppsim.actors.messages import (
     Request,
     Send,
     SessionEnded,
+    Steady,
     StationMessage,
     TagPresented,
     Tampered,
@@ -70,7 +71,7 @@ class StationLife:
         self.desk = Desk(self)
         self.end: Stop | Restart = Stop()  # how this life ends once it is `closing`
         self.reporter = context.memory.reporters[0]
-        self.reporter.send = self._send_status
+        self.reporter.attach(self._send_status, self._wake)
 
     async def live(self) -> Exit | None:
         context = self.context
@@ -129,7 +130,10 @@ class StationLife:
                 self.power.due()
             case ReportAgain():
                 self.reporter.retry()
-                self.reporter.update(self._present())
+                self._report()
+            case Steady():
+                self.reporter.woke()
+                self._report()
             case PowerDown(stop):
                 self._rest(stop, stop or StopReason.POWER_LOSS, Stop("stopped"))
             case _:
@@ -144,7 +148,7 @@ class StationLife:
         elif ref is self.reporter:
             if self.reporter.ended(outcome.why):
                 self.me.after(AGAIN_S, ReportAgain())
-            self.reporter.update(self._present())
+            self._report()
         elif isinstance(ref, Asked):
             self.authorizer.ended(ref, outcome)
         elif isinstance(ref, Said):
@@ -158,7 +162,7 @@ class StationLife:
     async def _speak(self, afresh: bool, connection: int) -> None:
         """After a boot close what was cut short and tell all statuses, else what changed; then the outbox."""
         self.reporter.allow(afresh=afresh)
-        self.reporter.update(self._present())
+        self._report()
         for number, connector in self.context.connectors.items():
             try:
                 if afresh:
@@ -173,6 +177,12 @@ class StationLife:
 
     # -- connector 0
 
+    def _wake(self, seconds: float) -> None:
+        self.me.after(seconds, Steady())
+
+    def _report(self) -> None:
+        self.reporter.update(self._present(), clock.now(), self.context.settings.minimum_status_s)
+
     def _present(self) -> Reported:
         return (Status.AVAILABLE if self.context.memory.operative else Status.UNAVAILABLE), None
 
@@ -180,7 +190,7 @@ class StationLife:
         if triggered:
             self._send_status(self._present(), Kind.TRIGGERED)
         else:
-            self.reporter.update(self._present())
+            self._report()
 
     def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY) -> None:
         at = clock.now() + self.context.memory.offset_s

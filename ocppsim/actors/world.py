@@ -3,15 +3,16 @@
 Facts are state, not events: the world holds the present value, and each life of a connector reads it first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from attrs import define, field
 
 from ocppsim.model.evolving import evolve
-from ocppsim.actors.messages import ConnectorMessage, Do, Look
+from ocppsim.actors.messages import ConnectorMessage, Do, Look, Take
 from ocppsim.actors.runtime import Actor, NoAnswer
 from ocppsim.model.facts import Facts, Fault, Lock
-from ocppsim.model.inputs import Arm, Present, Verdict
+from ocppsim.model.inputs import Arm, Present, TakeSample, Verdict
+from ocppsim.model.session import Context
 from ocppsim.model.vehicle import Vehicle
 
 _STANDARD = Vehicle()
@@ -24,6 +25,7 @@ class World:
     station: str
     connectors: Mapping[int, Actor[ConnectorMessage]] = field(factory=dict)
     facts: dict[int, Facts] = field(factory=dict)
+    locked: Callable[[int], bool] = lambda _: False  # whether the station holds its end of the cable
 
     def at(self, number: int) -> Facts:
         return self.facts.get(number, _NOTHING)
@@ -33,8 +35,10 @@ class World:
         self._change(number, evolve(self.at(number), cable=True, vehicle=vehicle, arrival_soc=soc))
 
     def unplug(self, number: int) -> None:
-        """The EV drives off."""
-        self._change(number, evolve(self.at(number), cable=False, vehicle=None, ev_ready=True))
+        """The EV drives off; a cable that is locked stays behind."""
+        facts = self.at(number)
+        stays = facts.cable and self.locked(number)
+        self._change(number, evolve(facts, cable=stays, vehicle=None, ev_ready=True))
 
     def unplug_at_vehicle(self, number: int) -> None:
         """The cable stays in the station."""
@@ -66,6 +70,10 @@ class World:
             return await self.connectors[number].ask(Do(Arm(tag, authorize=False)))
         except NoAnswer:
             return Verdict.REJECTED
+
+    def read_meter(self, number: int) -> None:
+        """Somebody has the station tell what the meter shows."""
+        self.connectors[number].tell(Take(TakeSample(Context.OTHER)))
 
     def _change(self, number: int, facts: Facts) -> None:
         if number not in self.connectors:

@@ -81,8 +81,13 @@ class Dialect(Protocol):
 
     def authorize(self, tag: str) -> Draft: ...
 
-    def status(self, number: int, status: Status, fault: ConnectorFault | None, at: float) -> Draft | None:
-        """Of a connector, or of the station as connector 0; None where the version has no message for it."""
+    def status(
+        self, number: int, status: Status, fault: ConnectorFault | None, at: float, unplugged: bool = False
+    ) -> Draft | None:
+        """Of a connector, or of the station as connector 0; None where the version has no message for it.
+
+        `unplugged` says that there is a cable without an EV.
+        """
 
     def alike(self, one: Shown, other: Shown) -> bool:
         """Whether the two are told by the same message."""

@@ -17,7 +17,7 @@ from ocppsim.model.electricity import Supply
 from ocppsim.model.energy import Bounds, Limit, Reading
 from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault
-from ocppsim.model.metering import aligned_after
+from ocppsim.model.metering import NO_MARKS, Marks, aligned_after
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
@@ -63,9 +63,8 @@ class Connector:
     rate: Rate | None = None  # what profiles allow the session
     single: bool = False  # it charges on one phase of three
     demand_w: float = 0.0  # as last told to the station
-    aligned_at: float = 0.0  # the last aligned instant that was read, by the clock of time stamps
-    sampled_wh: float | None = None  # at the last periodic sample of the session
-    aligned_wh: float | None = None
+    marks: Marks = NO_MARKS
+    locked_for: str | None = None  # the tag that frees the cable, which stayed locked after the session
     at: float = 0.0
 
 
@@ -75,6 +74,23 @@ def occupied(c: Connector, outlet: Outlet) -> bool:
 
 def connected(c: Connector, outlet: Outlet) -> bool:
     return c.facts.vehicle is not None and (c.facts.cable or outlet.fixed_cable)
+
+
+def cable_locked(c: Connector, outlet: Outlet, settings: Settings) -> bool:
+    """Whether nobody gets the cable out: pulled at the EV it is free only where that unlocks it.
+
+    While the EV's end may leave without ending the session, the other one never may (1.6 ed. 2, 4.10).
+    """
+    if outlet.fixed_cable or not c.facts.cable:
+        return False
+    if c.session is None or c.session.interrupted:
+        return c.locked_for is not None
+    return not (settings.stop_on_ev_side_disconnect and settings.unlock_on_ev_side_disconnect)
+
+
+def left_at_ev(c: Connector, outlet: Outlet) -> bool:
+    """Whether there is a cable with no EV at its end."""
+    return c.facts.vehicle is None and (c.facts.cable or outlet.fixed_cable)
 
 
 def busy(c: Connector) -> bool:
@@ -240,7 +256,7 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
 
 def next_aligned(c: Connector, settings: Settings) -> float:
     """When the clock prescribes the next reading; never twice for one time stamp, however the clock jumps."""
-    told = max(c.at + settings.clock_offset_s, c.aligned_at)
+    told = max(c.at + settings.clock_offset_s, c.marks.aligned_at)
     return aligned_after(told, settings.aligned_s) - settings.clock_offset_s
 
 

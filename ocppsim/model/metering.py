@@ -3,12 +3,31 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from attrs import frozen
+
 from ocppsim.model.inputs import Sampled
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.settings import Settings
 
 DAY_S = 86_400.0
 _SLACK_S = 1e-6
+
+
+@frozen
+class Marks:
+    """What must be remembered of earlier readings of a connector."""
+
+    aligned_at: float = 0.0  # the last instant of an aligned one, by the clock of time stamps
+    aligned_wh: float | None = None  # the register then, in this session
+    sampled_wh: float | None = None  # at the last periodic one
+
+    def after_session(self) -> "Marks":
+        if self.aligned_wh is None and self.sampled_wh is None:
+            return self
+        return Marks(self.aligned_at)
+
+
+NO_MARKS = Marks()
 
 Series: TypeAlias = tuple[Sampled, ...]
 """What the end of a session tells of it, oldest first."""

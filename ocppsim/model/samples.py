@@ -34,7 +34,7 @@ def _align_if_due(turn: Turn, before: Connector) -> None:
     offset_s = turn.settings.clock_offset_s
     told = aligned_before(turn.now + offset_s, turn.settings.aligned_s)
     sample(turn, Context.CLOCK, told - offset_s if turn.now - at < PROMPT_S else turn.now)
-    turn.c = evolve(turn.c, aligned_at=told)
+    turn.c = evolve(turn.c, marks=evolve(turn.c.marks, aligned_at=told))
 
 
 def sample(turn: Turn, context: Context, at: float | None = None) -> None:
@@ -58,10 +58,10 @@ def _interval_wh(turn: Turn, session: ChargingSession | None, context: Context) 
     """In whole Wh, so that intervals add up to what the register says."""
     if session is None:
         return 0.0
-    c = turn.c
-    mark = c.aligned_wh if context is Context.CLOCK else c.sampled_wh
+    now_wh, marks = turn.c.register_wh, turn.c.marks
+    mark = marks.aligned_wh if context is Context.CLOCK else marks.sampled_wh
     if context is Context.CLOCK:
-        turn.c = evolve(c, aligned_wh=c.register_wh)
+        turn.c = evolve(turn.c, marks=evolve(marks, aligned_wh=now_wh))
     elif context is Context.PERIODIC:
-        turn.c = evolve(c, sampled_wh=c.register_wh)
-    return float(round(c.register_wh) - round(session.start_wh if mark is None else mark))
+        turn.c = evolve(turn.c, marks=evolve(marks, sampled_wh=now_wh))
+    return float(round(now_wh) - round(session.start_wh if mark is None else mark))

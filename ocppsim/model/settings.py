@@ -42,6 +42,9 @@ class Settings:
     stop_aligned_measurands: tuple[str, ...] = ()
     stop_most_values: int = 100  # readings that the end of a session tells
     tells_intervals: bool = False  # whether any measurand is the energy since the last sample
+    minimum_status_s: float = 0.0  # a status that passes sooner is not told
+    reset_retries: int = 0
+    unlock_on_ev_side_disconnect: bool = True
     lines: tuple[int, ...] = ()  # by connector: the meter's phase behind its first; 0: not known
     clock_offset_s: float = 0.0  # the clock of time stamps minus ours
     off: tuple[str, ...] = ()  # feature profiles that the station does not offer, in the dialect's words

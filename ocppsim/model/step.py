@@ -13,6 +13,7 @@ from ocppsim.model.connector import (
     Status,
     advanced,
     busy,
+    cable_locked,
     connected,
     demand,
     occupied,
@@ -135,10 +136,22 @@ def _taken_away(turn: _Turn, before: Facts) -> bool:
     return not at_station or (not at_vehicle and turn.settings.stop_on_ev_side_disconnect)
 
 
+def _stays_locked(turn: _Turn, reason: StopReason) -> str | None:
+    """The tag that frees a cable that was pulled out of the EV, where that alone does not."""
+    c = turn.c
+    stays = reason is StopReason.EV_DISCONNECTED and not turn.settings.unlock_on_ev_side_disconnect
+    if not stays or c.session is None or not cable_locked(c, turn.outlet, turn.settings):
+        return None
+    return c.session.tag
+
+
 def _present(turn: _Turn, tag: str) -> Verdict:
     c = turn.c
     if c.facts.fault is Fault.READER:
         return Verdict.REJECTED
+    if c.locked_for == tag:
+        turn.c = evolve(c, locked_for=None)
+        return Verdict.ACCEPTED
     if c.session is not None:
         if c.session.tag != tag or c.session.interrupted:
             return Verdict.REJECTED
@@ -222,6 +235,8 @@ def _unlock(turn: _Turn) -> Verdict:
         _end(turn, StopReason.UNLOCK_COMMAND)
     facts = turn.c.facts
     works = facts.lock is Lock.WORKING and facts.fault is not Fault.CONNECTOR_LOCK
+    if works and turn.c.locked_for is not None:
+        turn.c = evolve(turn.c, locked_for=None)
     return Verdict.UNLOCKED if works else Verdict.UNLOCK_FAILED
 
 
@@ -259,7 +274,7 @@ def _begin_if_ready(turn: _Turn) -> None:
         return
     key = f"{c.number}-{c.begun + 1}"
     session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now, claim=c.claim)
-    turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False)
+    turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False, locked_for=None)
     turn.happened.append(Begun(session))
     if turn.settings.reads_begin:
         sample(turn, Context.BEGIN)
@@ -284,8 +299,8 @@ def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
         share_w=None,
         rate=None,
         single=False,
-        sampled_wh=None,
-        aligned_wh=None,
+        marks=c.marks.after_session(),
+        locked_for=_stays_locked(turn, reason),
         finishing=occupied(c, turn.outlet),
     )
 

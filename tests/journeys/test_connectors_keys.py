@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from stage import Stage, stage
+from transcript import stamp
 
 from ocppsim.csms.behaviour import Answer, Refuse, Silent
 from ocppsim.dialects.v16 import security_keys
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.model.connector import Status
+from ocppsim.model.facts import Fault
 from ocppsim.model.vehicle import Vehicle
 
 Journey = Callable[[Stage], Awaitable[None]]
@@ -214,6 +216,60 @@ async def ConnectorPhaseRotation(play: Stage) -> None:  # noqa: N802
 
 
 @key
+async def MinimumStatusDuration(play: Stage) -> None:  # noqa: N802
+    await play.set_key("MinimumStatusDuration", 20)
+    mark = play.mark()
+    play.plug()
+    await play.later(19)
+    play.unplug()
+    await play.later(100)
+    assert play.statuses(1, mark) == [], "it did not last"
+    plugged_at = play.now
+    play.plug()
+    await play.later(19)
+    assert play.statuses(1, mark) == []
+    await play.later(1)
+    [report] = play.said("StatusNotification", mark)
+    assert (report.payload["status"], report.payload["timestamp"]) == ("Preparing", stamp(plugged_at))
+    await play.ask("ChangeAvailability", connectorId=0, type="Inoperative")
+    await play.later(20)
+    assert play.statuses(0, mark) == ["Unavailable"]
+
+
+@key
+async def ResetRetries(play: Stage) -> None:  # noqa: N802
+    await play.set_key("ResetRetries", 2)
+    play.station.world.set_fault(1, Fault.RESET)
+    assert await play.ask("Reset", type="Hard") == {"status": "Accepted"}
+    await play.later(25)
+    play.station.world.set_fault(1, None)
+    await play.later(100)
+    assert len(play.said("BootNotification")) == 1, "both attempts were over by then"
+    play.station.world.set_fault(1, Fault.RESET)
+    await play.ask("Reset", type="Hard")
+    await play.later(15)
+    play.station.world.set_fault(1, None)
+    await play.later(100)
+    assert len(play.said("BootNotification")) == 2
+
+
+@key
+async def UnlockConnectorOnEVSideDisconnect(play: Stage) -> None:  # noqa: N802
+    await play.set_key("UnlockConnectorOnEVSideDisconnect", "false")
+    await play.charge(tag="MINE")
+    play.unplug()
+    await play.settle()
+    assert play.stop_reasons() == ["EVDisconnected"]
+    play.unplug()
+    await play.show("OTHER")
+    assert play.board.status(1) is not Status.AVAILABLE, "the cable is locked"
+    await play.later(100)
+    await play.show("MINE")
+    play.unplug()
+    await play.shows(Status.AVAILABLE)
+
+
+@key
 async def WebSocketPingInterval(play: Stage) -> None:  # noqa: N802
     await play.set_key("WebSocketPingInterval", 0)
     await play.later(1)
@@ -284,12 +340,15 @@ async def LocalAuthListEnabled(play: Stage) -> None:  # noqa: N802
     "MeterValueSampleInterval",
     "MeterValuesAlignedData",
     "MeterValuesSampledData",
+    "MinimumStatusDuration",
+    "ResetRetries",
     "StopTransactionOnEVSideDisconnect",
     "StopTransactionOnInvalidId",
     "StopTxnAlignedData",
     "StopTxnSampledData",
     "TransactionMessageAttempts",
     "TransactionMessageRetryInterval",
+    "UnlockConnectorOnEVSideDisconnect",
     "WebSocketPingInterval",
 )
 @pytest.mark.parametrize("name", JOURNEYS)

@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ocppsim.actors.desk.block import Block, Decided, Handler
+import trio
+
+from ocppsim.actors.desk.block import Block, Decided, Handler, Life
 from ocppsim.actors.messages import Do
 from ocppsim.model import commands, inputs
 from ocppsim.model.commands import Command
+from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import Verdict
 
 
+RETRY_S = 10.0
+"""Between two attempts at a reset."""
+
+
 class Availability(Block):
+    def __init__(self, life: Life) -> None:
+        super().__init__(life)
+        self._trying = False  # a reset failed, and is attempted again
+
     @property
     def handlers(self) -> Mapping[type[Command[Any]], Handler]:
         return {commands.ChangeAvailability: self._change, commands.Reset: self._reset}
@@ -40,4 +51,28 @@ class Availability(Block):
             self.life.report_station()
 
     async def _reset(self, command: commands.Reset) -> Decided[Verdict]:
-        return Decided(Verdict.ACCEPTED, lambda: self.life.reset(hard=command.hard))
+        """Accepted means that it will be attempted (5.14)."""
+        return Decided(Verdict.ACCEPTED, lambda: self._attempt(command.hard))
+
+    def _attempt(self, hard: bool) -> None:
+        if not self._fails():
+            self.life.reset(hard=hard)
+        elif not self._trying:
+            self._trying = True
+            self.life.nursery.start_soon(self._try_again, hard)
+
+    async def _try_again(self, hard: bool) -> None:
+        """As often as ResetRetries says; sessions go on until a reset works."""
+        for _ in range(self.context.settings.reset_retries):
+            self.context.board.note("a reset failed")
+            await trio.sleep(RETRY_S)
+            if not self._fails():
+                self.life.reset(hard=hard)
+                break
+        else:
+            self.context.board.note("a reset failed for good")
+        self._trying = False
+
+    def _fails(self) -> bool:
+        connectors = self.context.memory.connectors.values()
+        return any(connector.facts.fault is Fault.RESET for connector in connectors)

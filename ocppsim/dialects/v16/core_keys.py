@@ -103,7 +103,9 @@ KEYS = (
     Key("MeterValuesAlignedDataMaxLength", str(len(MEASURANDS)), integer, readonly=True),
     Key("MeterValuesSampledData", SAMPLED, _measurands, "measurands"),
     Key("MeterValuesSampledDataMaxLength", str(len(MEASURANDS)), integer, readonly=True),
+    Key("MinimumStatusDuration", "0", integer, "minimum_status_s"),
     Key("NumberOfConnectors", "", text, readonly=True, derived=_as_many),
+    Key("ResetRetries", "3", integer, "reset_retries"),
     Key("StopTransactionMaxMeterValues", "100", integer, "stop_most_values", readonly=True, least=4),
     Key("StopTransactionOnEVSideDisconnect", "true", boolean, "stop_on_ev_side_disconnect"),
     Key("StopTransactionOnInvalidId", "true", boolean, "stop_on_invalid_tag"),
@@ -115,5 +117,6 @@ KEYS = (
     Key("SupportedFeatureProfilesMaxLength", str(len(PROFILES)), integer, readonly=True),
     Key("TransactionMessageAttempts", "3", integer, "transaction_attempts", least=1),
     Key("TransactionMessageRetryInterval", "60", integer, "transaction_retry_s"),
+    Key("UnlockConnectorOnEVSideDisconnect", "true", boolean, "unlock_on_ev_side_disconnect"),
     Key("WebSocketPingInterval", "30", integer, "ping_s"),
 )

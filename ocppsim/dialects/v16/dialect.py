@@ -66,8 +66,10 @@ class Dialect16(Translation):
     def authorize(self, tag: str) -> Draft:
         return self._draft(core.Authorize(tag))
 
-    def status(self, number: int, status: Status, fault: ConnectorFault | None, at: float) -> Draft:
-        return self._draft(messages.status(number, status, fault, at))
+    def status(
+        self, number: int, status: Status, fault: ConnectorFault | None, at: float, unplugged: bool = False
+    ) -> Draft:
+        return self._draft(messages.status(number, status, fault, at, unplugged))
 
     def begun(self, number: int, what: Begun, offset_s: float) -> Draft:
         return self._draft(messages.begun(number, what, offset_s))

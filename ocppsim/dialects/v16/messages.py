@@ -84,7 +84,9 @@ def boot(specification: Specification) -> core.BootNotification:
     )
 
 
-def status(number: int, value: Status, fault: Fault | None, at: float) -> core.StatusNotification:
+def status(
+    number: int, value: Status, fault: Fault | None, at: float, unplugged: bool = False
+) -> core.StatusNotification:
     """A fault that does not stop charging is told as a warning, without the status Faulted (4.9)."""
     code: core.ChargePointErrorCode = "NoError" if fault is None else ERROR_CODE[fault]
     if value is Status.FAULTED and (fault is None or not fault.stops_charging):
@@ -92,7 +94,11 @@ def status(number: int, value: Status, fault: Fault | None, at: float) -> core.S
     elif fault is Fault.EV_COMMUNICATION and value not in _WITH_EV:
         code = "NoError"
     return core.StatusNotification(
-        connector_id=number, error_code=code, status=STATUS[value], timestamp=moment(at)
+        connector_id=number,
+        error_code=code,
+        status=STATUS[value],
+        info="EV side disconnected" if unplugged else None,
+        timestamp=moment(at),
     )
 
 

@@ -71,8 +71,11 @@ class Dialect201(Translation):
         del tag
         _not_yet("Authorize")
 
-    def status(self, number: int, status: Status, fault: ConnectorFault | None, at: float) -> Draft | None:
-        """The station as a whole has no status of this kind, and a fault no code."""
+    def status(
+        self, number: int, status: Status, fault: ConnectorFault | None, at: float, unplugged: bool = False
+    ) -> Draft | None:
+        """The station as a whole has no status of this kind, a fault no code, and a cable no word."""
+        del unplugged
         return None if number == 0 else self._draft(availability.status(number, status, at))
 
     def alike(self, one: Shown, other: Shown) -> bool:

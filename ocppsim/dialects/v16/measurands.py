@@ -85,10 +85,10 @@ def _soc(what: Sampled, context: core.ReadingContext) -> Values:
 
 
 def _frequency(what: Sampled, context: core.ReadingContext) -> Values:
-    """Of alternating current alone."""
+    """Of alternating current alone. It has no unit in 1.6 (7.31), nor in the schema of StopTransaction."""
     if what.reading.phases == 0:
         return ()
-    return (_value(f"{MAINS_HZ:.1f}", context, "Frequency", "Hertz"),)
+    return (_value(f"{MAINS_HZ:.1f}", context, "Frequency", None),)
 
 
 def _temperature(what: Sampled, context: core.ReadingContext) -> Values:

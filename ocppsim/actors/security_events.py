@@ -46,7 +46,7 @@ class SecurityEvents:
     def happened(self, event: SecurityEvent, info: str = "") -> None:
         """Something happened now. `info` must hold no secret."""
         logged = Logged(self.memory.now(), event, info)
-        self.log.add(clock.now(), f"{event.name.title().replace('_', '')} {info}".rstrip())
+        self.log.add(f"{event.name.title().replace('_', '')} {info}".rstrip())
         if self.settings().security_profile and not self._said_last(logged):
             self.unsent = _bounded((*self.unsent, logged))
             self._keep()

@@ -67,19 +67,18 @@ class Tracer:
     _count: int = 0
 
     def frame(self, way: Way, text: str | bytes, attempt: int = 1) -> None:
-        if isinstance(text, str):
-            self.log.frame(clock.now(), way.value, text)
+        self.log.frame("> " if way is Way.OUT else "< ", text)
         if self.listeners:
             self._tell(way, text if isinstance(text, str) else repr(text), attempt)
 
     def violation(self, what: str) -> None:
         """The central system broke a rule."""
-        self.log.add(clock.now(), f"violation: {what}")
+        self.log.add(f"violation: {what}")
         if self.listeners:
             self._tell(Way.NOTE, "", 1, what)
 
     def note(self, what: str) -> None:
-        self.log.add(clock.now(), what)
+        self.log.add(what)
         if self.listeners:
             self._tell(Way.NOTE, what)
 

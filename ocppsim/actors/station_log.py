@@ -31,7 +31,7 @@ class StationLog:
             del self._at[:-MOST_LINES], self._texts[:-MOST_LINES]
 
     def frame(self, way: str, text: str | bytes) -> None:
-        """The action of a request; answers are known by their requests."""
+        """The action of a request, or that it was refused."""
         kind = text[1:2]
         if kind == "2" and isinstance(text, str):
             parts = text.split('"', 4)

@@ -25,6 +25,9 @@ class Way(Enum):
     NOTE = "-"  # no frame: something worth knowing beside them
 
 
+_OUT = Way.OUT  # looking it up takes longer than all else that is done for a frame
+
+
 @frozen
 class TraceEntry:
     """One frame or note. `count` orders the entries of one station; `attempt` above 1 is a resend."""
@@ -67,7 +70,8 @@ class Tracer:
     _count: int = 0
 
     def frame(self, way: Way, text: str | bytes, attempt: int = 1) -> None:
-        self.log.frame("> " if way is Way.OUT else "< ", text)
+        if text[1:2] != "3":  # answers are known by their requests
+            self.log.frame("> " if way is _OUT else "< ", text)
         if self.listeners:
             self._tell(way, text if isinstance(text, str) else repr(text), attempt)
 

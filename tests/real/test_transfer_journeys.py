@@ -1,6 +1,8 @@
 """Firmware and logs of a whole station in real time, with real servers."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ from file_servers import PASSWORD, QUOTED, ftp_server, http_server
 
 from ocppsim.actors.trace import TraceEntry
 from ocppsim.actors.transfer.real import real
+from ocppsim.csms.central_system import CentralSystem
+from ocppsim.csms.events import Event, FrameSeen
+from ocppsim.csms.server import serve_websockets
 from ocppsim.model.firmware import FirmwareUpgrade
 from ocppsim.model.specification import Specification
 from ocppsim.testing.rig import Rig, open_rig
@@ -106,3 +111,32 @@ async def test_another_update_cancels_a_real_download_at_once() -> None:
                 await trio.sleep(0.1 if path == "hang" else 0)
             await said(rig, '"Installed"')
             assert web.asked == ["GET /hang", "GET /f"]
+
+
+async def test_charge_really_fetches_and_uploads(tmp_path: Path) -> None:
+    """The command, as a process of its own."""
+    csms = CentralSystem(seed=1)
+    begun = trio.Event()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, FrameSeen) and "StartTransaction" in str(event.text):
+            begun.set()
+
+    csms.listeners.append(watch)
+    async with trio.open_nursery() as nursery:
+        port = await nursery.start(serve_websockets, csms, 0)
+        with http_server() as web, ftp_server(tmp_path) as ftp_port:
+            process = await trio.lowlevel.open_process(
+                [sys.executable, "-m", "ocppsim", "charge", f"ws://127.0.0.1:{port}/", "--duration", "3"],
+                stdout=subprocess.DEVNULL,
+            )
+            with trio.fail_after(20):
+                await begun.wait()
+                asked = {"location": f"http://127.0.0.1:{web.port}/f", "retrieveDate": PAST, "retries": 0}
+                await csms.call("CS-1", "UpdateFirmware", asked)
+                folder = f"ftp://{QUOTED}@127.0.0.1:{ftp_port}/"
+                answer = await csms.call("CS-1", "GetDiagnostics", {"location": folder})
+                assert await process.wait() == 0
+        nursery.cancel_scope.cancel()
+    assert web.asked == ["GET /f"]
+    assert "> StartTransaction" in (tmp_path / answer["fileName"]).read_text()

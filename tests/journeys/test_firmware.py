@@ -3,15 +3,20 @@
 from typing import Any
 
 import pytest
+import trio
 from attrs import define, field
 from stage import Stage, stage
 from transcript import stamp
+from trio.testing import MockClock
 
+from ocppsim.actors.generator import Habits
 from ocppsim.actors.store import Folder
 from ocppsim.actors.transfer import Failure, TransferFailed
 from ocppsim.csms.behaviour import Rule, Silent, pending
 from ocppsim.model.connector import Status
 from ocppsim.model.firmware import FAILURES, FirmwareUpgrade, Phase
+from ocppsim.model.specification import Outlet, Specification
+from ocppsim.testing.rig import open_rig
 
 ACTION = "FirmwareStatusNotification"
 URL = "ftp://user:secret@files.example/firmware.bin"
@@ -380,3 +385,54 @@ async def test_what_was_not_taken_in_one_life_is_told_in_the_next(autojump_clock
         play.csms.come_up()
         await play.later(RESET_S + 60)
         assert words(play) == ["Downloading", "DownloadFailed"]
+
+
+async def test_a_crash_before_the_reboot_loses_nothing(autojump_clock: object) -> None:
+    async with stage(crashes=True, firmware_version="1.0.0") as play:
+        await play.booted()
+        play.rule(Silent(), ACTION, after=2, times=1)
+        await update(play)
+        await play.later(TRANSFER_S + INSTALL_S + 1)
+        assert words(play) == TRAIN[:3]
+        await crash(play)
+        await play.hears(ACTION, since=0, status="Installed")
+        assert versions(play) == ["1.0.0", "1.0.1"]
+
+
+# -- fleets
+
+HABITS = Habits(1, 4, 20, 40, tags=("TAG",))
+
+
+async def test_people_come_again_after_an_update(autojump_clock: object) -> None:
+    async with stage(connectors=2, habits=HABITS) as play:
+        await play.booted()
+        await play.later(60)
+        await update(play)
+        await play.hears(ACTION, status="Installed")
+        assert set(play.stop_reasons()) == {"Local"}, "nobody was cut off"
+        sessions = len(play.said("StartTransaction"))
+        await play.later(300)
+        assert len(play.said("StartTransaction")) > sessions + 2
+
+
+async def _trace(seed: int) -> str:
+    upgrade = FirmwareUpgrade(failure=Phase.INSTALLATION_FAILED)
+    async with open_rig(seed) as rig:
+        for number in range(1, 4):
+            outlets = {1: Outlet(), 2: Outlet()}
+            specification = Specification(f"CS-{number}", outlets=outlets, firmware_upgrade=upgrade)
+            rig.add(specification, habits=HABITS)
+        await trio.sleep(60)
+        for name in rig.fleet.stations:
+            await rig.csms.call(name, "UpdateFirmware", {"location": URL, "retrieveDate": PAST})
+            await rig.csms.call(name, "GetDiagnostics", {"location": URL})
+        await trio.sleep(200)
+        return rig.trace()
+
+
+def test_equal_seeds_give_equal_traces_with_updates_and_uploads_too() -> None:
+    traces = {trio.run(_trace, 7, clock=MockClock(autojump_threshold=0)) for _ in range(3)}
+    assert len(traces) == 1
+    [trace] = traces
+    assert trace.count("InstallationFailed") == trace.count('\\"Uploaded') == 3

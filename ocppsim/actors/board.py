@@ -3,7 +3,7 @@
 Reads never ask an actor: tables, scenarios and generators look here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
 
 import trio
@@ -11,11 +11,14 @@ from attrs import define, field, frozen
 
 from ocppsim.model.connector import Status
 from ocppsim.model.energy import Limit
+from ocppsim.model.firmware import Phase
+from ocppsim.model.logs import UploadPhase
 from ocppsim.model.outbox import Outbox
 from ocppsim.model.registration import Registration
 from ocppsim.model.session import ChargingSession, StopReason
 
 IDLE = Limit(0.0, "idle")
+_NO_UPLOADS: Mapping[str, UploadPhase] = {}
 
 
 @frozen
@@ -70,6 +73,8 @@ class Board:
     link: LinkView = LinkView()
     registration: Registration = field(factory=Registration)
     connectors: dict[int, ConnectorView] = field(factory=dict)
+    firmware: Phase = Phase.IDLE  # of the last update
+    uploads: Mapping[str, UploadPhase] = _NO_UPLOADS  # of diagnostics and log, where there was one
     tally: Tally = field(factory=Tally)
     ended: bool = False  # the station has had its last life
     last_event: str = ""
@@ -100,6 +105,16 @@ class Board:
 
     def show_registration(self, registration: Registration) -> None:
         self.registration = registration
+        self.changed()
+
+    def show_firmware(self, phase: Phase) -> None:
+        self.firmware = phase
+        self.note(f"firmware {phase.name.lower().replace('_', ' ')}")
+        self.changed()
+
+    def show_upload(self, name: str, phase: UploadPhase) -> None:
+        self.uploads = {**self.uploads, name: phase}
+        self.note(f"{name} {phase.name.lower().replace('_', ' ')}")
         self.changed()
 
     def note(self, event: str) -> None:

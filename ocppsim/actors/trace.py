@@ -90,7 +90,7 @@ class Tracer:
         self._count += 1
         if way is Way.IN and _SECRET_KEY.search(text):
             text = _VALUE.sub(r'\1"***"', text)
-        if way is Way.IN and "@" in text:
+        if "@" in text:
             text = _CREDENTIALS.sub("://***@", text)
         entry = TraceEntry(clock.now(), self.station, self._count, way, text, attempt, violation)
         for listener in self.listeners:

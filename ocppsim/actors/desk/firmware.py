@@ -128,7 +128,7 @@ class Firmware(Block):
         """The update is in this phase now: keep it, then tell it."""
         update = evolve(self.update(), phase=phase)
         self._keep(update if digest is None else evolve(update, digest=digest.hex()))
-        self.context.board.note(f"firmware {phase.name.lower().replace('_', ' ')}")
+        self.context.board.show_firmware(phase)
         self._tell()
 
     def _installed(self, version: str) -> None:

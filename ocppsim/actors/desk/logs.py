@@ -117,7 +117,7 @@ class Logs(Block):
 
     def _enter(self, upload: Upload, phase: UploadPhase) -> None:
         upload.phase = phase
-        self.context.board.note(f"{upload.name} {phase.name.lower().replace('_', ' ')}")
+        self.context.board.show_upload(upload.name, phase)
         self._tell(upload)
 
     def _tell(self, upload: Upload) -> None:

@@ -18,6 +18,7 @@ from ocppsim.actors.messages import (
     Report,
     ReportAgain,
     ReportNow,
+    ReservationUsed,
     Send,
     SessionEnded,
     Share,
@@ -166,6 +167,9 @@ class ConnectorLife:
                 self.station.tell(TagPresented(self.number, tag))
             case DemandChanged(power_w):
                 self.station.tell(Demand(self.number, power_w))
+            case Begun(session):
+                if session.reservation is not None:
+                    self.station.tell(ReservationUsed(session.reservation))
             case Ended():
                 self.station.tell(SessionEnded(self.number))
             case Sampled(session, context=context):

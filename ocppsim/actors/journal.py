@@ -17,6 +17,7 @@ from ocppsim.model.energy import Reading
 from ocppsim.model.inputs import Sampled
 from ocppsim.model.metering import NO_MARKS, Marks, Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
+from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.protocol import text
 
@@ -119,6 +120,7 @@ def _connector(c: Connector) -> Record:
         "register_wh": c.register_wh,
         "at": c.at,
         "session": None if c.session is None else _session(c.session),
+        "reservation": None if c.reservation is None else attrs.asdict(c.reservation),
     }
     if c.marks is not NO_MARKS:
         record["marks"] = attrs.asdict(c.marks)
@@ -208,7 +210,8 @@ def _read_reading(session: ChargingSession, record: list[Any]) -> Sampled:
 def _read_connector(record: Record) -> Connector:
     session = None if record["session"] is None else ChargingSession(**record["session"])
     marks = Marks(**record["marks"]) if "marks" in record else NO_MARKS
-    return Connector(**record | {"session": session, "marks": marks})
+    reservation = None if record.get("reservation") is None else Reservation(**record["reservation"])
+    return Connector(**record | {"session": session, "marks": marks, "reservation": reservation})
 
 
 def _find(kept: Kept, place: list[int]) -> Entry:

@@ -12,17 +12,19 @@ from ocppsim.actors.journal import Kept
 from ocppsim.actors.reporter import Reporter
 from ocppsim.actors.store import Store
 from ocppsim.dialects.dialect import Draft
-from ocppsim.model import local_list
+from ocppsim.model import local_list, reserving
 from ocppsim.model.authorization import TagInfo, Tags, folded, known, remembered
 from ocppsim.model.connector import Connector, interrupted
 from ocppsim.model.local_list import LocalList
 from ocppsim.model.metering import Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
+from ocppsim.model.reservation import Reservation
+from ocppsim.model.reserving import Admission
 from ocppsim.model.session import StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 
-_LOCAL_LIST = "local list"
+_LOCAL_LIST, _RESERVATIONS = "local list", "reservations"
 
 
 @frozen
@@ -49,6 +51,7 @@ class Memory:
     scheduled: bool | None = None
     cache: Tags = field(factory=dict)
     local_list: LocalList = LocalList()
+    reservations: tuple[Reservation, ...] = ()  # of any connector
     blocks: dict[str, object] = field(factory=dict)  # see `keep`
     secrets: dict[str, str] = field(factory=dict, repr=False)  # outlive a life, and are in no store
     vault: Mapping[str, Any] = field(factory=dict, repr=False)  # see `lock_away`
@@ -81,6 +84,7 @@ class Memory:
             kept.scheduled,
             cache=kept.cache,
             local_list=local_list.from_json(kept.blocks.get(_LOCAL_LIST)),
+            reservations=reserving.from_json(kept.blocks.get(_RESERVATIONS)),
             blocks=kept.blocks,
             vault=store.secrets(specification.id),
             series=kept.series,
@@ -170,6 +174,8 @@ class Memory:
     def _set_availability(self, operative: bool, scheduled: bool | None) -> None:
         if (operative, scheduled) != (self.operative, self.scheduled):
             self.operative, self.scheduled = operative, scheduled
+            if not operative:
+                self.keep_reservations(())
             self._record(journal.available(operative, scheduled))
 
     def known(self, tag: str, settings: Settings) -> TagInfo | None:
@@ -188,6 +194,35 @@ class Memory:
         if changed is not self.local_list:
             self.local_list = changed
             self.keep(_LOCAL_LIST, local_list.to_json(changed))
+
+    # -- reservations of any connector
+
+    def keep_reservations(self, changed: tuple[Reservation, ...]) -> None:
+        if changed != self.reservations:
+            self.reservations = changed
+            self.keep(_RESERVATIONS, reserving.to_json(changed))
+
+    def end_reservation(self, number: int) -> None:
+        self.keep_reservations(tuple(one for one in self.reservations if one.id != number))
+
+    def end_used_reservations(self) -> None:
+        """Those that a session made use of, in case the last life ended before it heard of it."""
+        for connector in self.connectors.values():
+            if connector.session is not None and connector.session.reservation is not None:
+                self.end_reservation(connector.session.reservation)
+
+    def admission(self, number: int, tag: str, parent: str | None, now: float) -> Admission | None:
+        """Whether they let a tag use this connector."""
+        if not self.reservations or self.connectors[number].reservation is not None:
+            return Admission()  # nothing is kept, or the connector itself decides
+        waiting = reserving.unclaimed(self.reservations, self.connectors, now)
+        free = reserving.free(self.connectors, self.specification.outlets)
+        return reserving.admission(number, tag, parent, waiting, free)
+
+    def keeps_for_groups(self, now: float) -> bool:
+        """Whether it matters which group a tag belongs to."""
+        waiting = reserving.unclaimed(self.reservations, self.connectors, now)
+        return any(one.parent is not None for one in waiting)
 
     # -- the functional blocks
 
@@ -230,6 +265,7 @@ def _worth_keeping(before: Connector, after: Connector) -> bool:
         or before.register_wh != after.register_wh
         or before.operative != after.operative
         or before.scheduled != after.scheduled
+        or before.reservation is not after.reservation
     )
 
 

@@ -245,6 +245,13 @@ class SessionEnded:
     connector: int
 
 
+@frozen
+class ReservationUsed:
+    """A session began that ends this reservation."""
+
+    id: int
+
+
 # -- the station to itself
 
 
@@ -293,6 +300,7 @@ StationMessage = (
     | TagPresented
     | Demand
     | SessionEnded
+    | ReservationUsed
     | PowerDown
     | BootDue
     | BeatDue

@@ -33,6 +33,7 @@ from ocppsim.actors.messages import (
     Report,
     ReportAgain,
     Request,
+    ReservationUsed,
     Send,
     SessionEnded,
     Steady,
@@ -79,6 +80,7 @@ class StationLife:
         context.board.show_registration(self.registrar.registration)
         self.desk.began()
         context.memory.apply_scheduled()  # in case the last life ended before it could
+        context.memory.end_used_reservations()
         try:
             async with trio.open_nursery() as nursery:
                 self.nursery = nursery
@@ -107,6 +109,8 @@ class StationLife:
             case SessionEnded(connector):
                 self.power.session_ended(connector)
                 self.desk.session_ended(connector)
+            case ReservationUsed(number):
+                self.context.memory.end_reservation(number)
             case Online(connection):
                 self.connection = connection
                 self.desk.connected()

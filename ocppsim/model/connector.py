@@ -18,6 +18,7 @@ from ocppsim.model.energy import Bounds, Limit, Reading
 from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault
 from ocppsim.model.metering import NO_MARKS, Marks, aligned_after
+from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
@@ -25,6 +26,8 @@ from ocppsim.model.vehicle import Vehicle
 
 SLACK_S = 1e-6
 """What is due this soon is due now: instants are floats."""
+SLACK_WH = 1e-3
+"""Less than flows in the slack of time is none."""
 
 
 class Status(Enum):
@@ -36,6 +39,7 @@ class Status(Enum):
     SUSPENDED_EV = auto()
     SUSPENDED_EVSE = auto()
     FINISHING = auto()
+    RESERVED = auto()
     UNAVAILABLE = auto()
     FAULTED = auto()
 
@@ -52,6 +56,9 @@ class Connector:
     asking: str | None = None  # a tag that was shown and is not decided yet
     tag: str | None = None  # a tag that was accepted and waits for the cable
     claim: str | None = None  # of the request that brought the tag
+    parent: str | None = None  # the group of that tag
+    claimed: int | None = None  # the reservation of any connector that it makes use of
+    reservation: Reservation | None = None  # of this connector
     waiting_since: float | None = None  # for the rest of what makes a session
     finishing: bool = False  # over, or given up, but the cable is still in
     session: ChargingSession | None = None
@@ -98,6 +105,11 @@ def busy(c: Connector) -> bool:
     return c.session is not None or c.tag is not None or c.asking is not None
 
 
+def takes_tags(c: Connector) -> bool:
+    """Whether it works and nobody has a claim on it."""
+    return c.operative and not c.held and not busy(c) and not c.facts.out_of_order
+
+
 def status(c: Connector, outlet: Outlet, power: Limit | None = None) -> Status:
     """What the connector is, from facts, session and availability alone; `power` as `flowing` has it."""
     if c.facts.out_of_order:
@@ -106,6 +118,8 @@ def status(c: Connector, outlet: Outlet, power: Limit | None = None) -> Status:
         return Status.FINISHING if c.session.interrupted else _charging_status(c, power or flowing(c, outlet))
     if not c.operative or c.held:
         return Status.UNAVAILABLE
+    if c.reservation is not None and c.tag is None:
+        return Status.RESERVED
     if busy(c):
         return Status.PREPARING
     if c.finishing:
@@ -229,7 +243,22 @@ def advanced(c: Connector, now: float, outlet: Outlet) -> Connector:
     if vehicle is None or ceiling_w <= 0:
         return evolve(c, at=now)
     charged = energy.advance(vehicle, outlet.supply, ceiling_w, c.soc, now - c.at)
+    left_wh = _left_wh(c)
+    if charged.energy_wh > left_wh:
+        soc = min(c.soc + left_wh / vehicle.capacity_wh, charged.soc)
+        return evolve(c, at=now, soc=soc, register_wh=c.register_wh + left_wh)
     return evolve(c, at=now, soc=charged.soc, register_wh=c.register_wh + charged.energy_wh)
+
+
+def _left_wh(c: Connector) -> float:
+    """What may still flow; there is a bound once the tag was refused."""
+    until_wh = None if c.session is None else c.session.until_wh
+    return inf if until_wh is None else max(until_wh - c.register_wh, 0.0)
+
+
+def spent(c: Connector) -> bool:
+    """Whether what was allowed after the tag was refused has flowed."""
+    return _left_wh(c) < SLACK_WH
 
 
 def _ceiling_w(c: Connector, outlet: Outlet) -> float:
@@ -237,12 +266,14 @@ def _ceiling_w(c: Connector, outlet: Outlet) -> float:
 
 
 def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
-    """When a Tick is next worth its while: patience over, a sample, or a knee of the power; inf for never."""
+    """When a Tick is next worth its while: patience over, a sample, a knee of the power; inf for never."""
     instants = [inf]
     if c.waiting_since is not None and settings.connection_timeout_s > 0:
         instants.append(c.waiting_since + settings.connection_timeout_s)
     if settings.aligned_s > 0:
         instants.append(next_aligned(c, settings))
+    if c.reservation is not None:
+        instants.append(c.reservation.expires_at)
     if c.session is not None and not c.session.interrupted:
         if settings.sample_s > 0:
             samples = samples_until(c.at, c.session, settings.sample_s)
@@ -251,6 +282,9 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
         vehicle, ceiling_w = c.facts.vehicle, _ceiling_w(c, outlet)
         if vehicle is not None and ceiling_w > 0:
             instants.append(c.at + energy.next_knee(vehicle, outlet.supply, ceiling_w, c.soc))
+            if c.session.until_wh is not None:
+                soc = c.soc + _left_wh(c) / vehicle.capacity_wh
+                instants.append(c.at + energy.time_until(vehicle, outlet.supply, ceiling_w, c.soc, soc))
     return min(instants)
 
 

@@ -7,6 +7,7 @@ from attrs import frozen
 from ocppsim.model.charging.profile import Rate
 from ocppsim.model.energy import Reading
 from ocppsim.model.facts import Facts
+from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession, Context, StopReason
 
 
@@ -19,6 +20,9 @@ class Verdict(Enum):
     UNLOCKED = auto()
     UNLOCK_FAILED = auto()
     NOT_SUPPORTED = auto()
+    OCCUPIED = auto()
+    FAULTED = auto()
+    UNAVAILABLE = auto()
 
 
 @frozen
@@ -37,9 +41,14 @@ class Present:
 
 @frozen
 class Authorized:
-    """The station accepts a tag that was shown here."""
+    """The station accepts a tag that was shown here.
+
+    `parent` is its group, `reservation` the one of any connector that it makes use of.
+    """
 
     tag: str
+    parent: str | None = None
+    reservation: int | None = None
 
 
 @frozen
@@ -52,11 +61,14 @@ class Arm:
     """Start for this tag, now or as soon as a cable is in; `authorize` first when so.
 
     The session that comes of it, and no other, bears the `claim`.
+    `parent` and `reservation` as for `Authorized`.
     """
 
     tag: str
     authorize: bool
     claim: str | None = None
+    parent: str | None = None
+    reservation: int | None = None
 
 
 @frozen
@@ -72,6 +84,28 @@ class SessionRefused:
     """The central system did not accept the tag of a session that runs already."""
 
     key: str
+
+
+@frozen
+class SessionGroup:
+    """The central system said which group the tag of a session belongs to."""
+
+    key: str
+    parent: str
+
+
+@frozen
+class Reserve:
+    """Keep this connector for somebody."""
+
+    reservation: Reservation
+
+
+@frozen
+class Unreserve:
+    """Whatever follows from the reservation with this id is over."""
+
+    id: int
 
 
 @frozen
@@ -129,6 +163,9 @@ Input = (
     | Arm
     | StopSession
     | SessionRefused
+    | SessionGroup
+    | Reserve
+    | Unreserve
     | SetAvailability
     | Hold
     | Unlock

@@ -43,6 +43,9 @@ class ChargingSession:
     start_wh: float
     started_at: float
     released: bool = True  # False: the tag was refused afterwards; no energy flows
+    parent: str | None = None  # the group of its tag, as far as it is known
+    reservation: int | None = None  # the one that it made use of
+    until_wh: float | None = None  # the tag was refused; the register at which power ends
     interrupted_at: float | None = None  # the station went down then; it is closed after the next boot
     claim: str | None = None  # of the request that it came of
 

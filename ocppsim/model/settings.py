@@ -15,12 +15,14 @@ class Settings:
     transaction_retry_s: float = 60.0
     ping_s: float = 30.0  # between websocket pings; 0: none
     stop_on_invalid_tag: bool = True
+    max_energy_on_invalid_wh: float = 0.0  # after a tag was refused
     stop_on_ev_side_disconnect: bool = True
     authorize_remote: bool = True
     cache_enabled: bool = True
     local_pre_authorize: bool = True
     local_authorize_offline: bool = True
     allow_offline_unknown: bool = False
+    reserve_any: bool = True  # any connector can be reserved, not only a certain one
     local_list_enabled: bool = True
     local_list_length: int = 1000
     local_list_update_length: int = 200  # changes in one update

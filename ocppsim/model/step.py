@@ -7,6 +7,8 @@ is there.
 
 from typing import assert_never
 
+from ocppsim.model.authorization import same
+from ocppsim.model.claims import arm, lapse, reserve, unreserve
 from ocppsim.model.connector import (
     SLACK_S,
     Connector,
@@ -17,7 +19,9 @@ from ocppsim.model.connector import (
     connected,
     demand,
     occupied,
+    spent,
     status,
+    takes_tags,
 )
 from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault, Lock
@@ -35,6 +39,8 @@ from ocppsim.model.inputs import (
     Observe,
     Present,
     Refused,
+    Reserve,
+    SessionGroup,
     SessionRefused,
     SetAvailability,
     StopSession,
@@ -42,6 +48,7 @@ from ocppsim.model.inputs import (
     TakeSample,
     Tick,
     Unlock,
+    Unreserve,
     Verdict,
 )
 from ocppsim.model.samples import read, sample, take_due
@@ -60,6 +67,7 @@ def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settin
     """The next state, what happened on the way, and the connector's word on a request."""
     turn = _Turn(advanced(c, now, outlet), now, outlet, settings)
     take_due(turn, c)
+    _lapse(turn)
     verdict = _take(turn, what)
     _begin_if_ready(turn)
     _forget_claim(turn)
@@ -76,16 +84,20 @@ def _take(turn: _Turn, what: Input) -> Verdict:
             return _observe(turn, facts)
         case Present(tag):
             return _present(turn, tag)
-        case Authorized(tag):
-            return _decided(turn, tag, accepted=True)
-        case Refused(tag):
-            return _decided(turn, tag, accepted=False)
-        case Arm(tag, authorize, claim):
-            return _arm(turn, tag, authorize, claim)
+        case Authorized() | Refused():
+            return _decided(turn, what)
+        case Arm():
+            return arm(turn, what)
         case StopSession(reason, key):
             return _stop(turn, reason, key)
         case SessionRefused(key):
             return _session_refused(turn, key)
+        case SessionGroup(key, parent):
+            return _session_group(turn, key, parent)
+        case Reserve(reservation):
+            return reserve(turn, reservation)
+        case Unreserve(number):
+            return unreserve(turn, number)
         case SetAvailability(operative):
             return _set_availability(turn, operative)
         case Hold(held):
@@ -124,7 +136,7 @@ def _observe(turn: _Turn, facts: Facts) -> Verdict:
         elif was_connected != connected(turn.c, turn.outlet):
             sample(turn, Context.INTERRUPTION_BEGIN if was_connected else Context.INTERRUPTION_END)
     if facts.out_of_order:
-        turn.c = evolve(turn.c, tag=None, asking=None)
+        turn.c = evolve(turn.c, tag=None, asking=None, reservation=None)
     return Verdict.ACCEPTED
 
 
@@ -149,41 +161,50 @@ def _present(turn: _Turn, tag: str) -> Verdict:
     c = turn.c
     if c.facts.fault is Fault.READER:
         return Verdict.REJECTED
-    if c.locked_for == tag:
+    if same(c.locked_for, tag):
         turn.c = evolve(c, locked_for=None)
         return Verdict.ACCEPTED
     if c.session is not None:
-        if c.session.tag != tag or c.session.interrupted:
-            return Verdict.REJECTED
-        _end(turn, StopReason.LOCAL, tag)
-        return Verdict.ACCEPTED
-    if busy(c) or not c.operative or c.held or c.facts.out_of_order:
+        return _present_to_stop(turn, c.session, tag)
+    if not takes_tags(c):
+        return Verdict.REJECTED
+    if c.reservation is not None and not c.reservation.may_admit(tag, None):
         return Verdict.REJECTED
     turn.c = evolve(turn.c, asking=tag)
     turn.happened.append(TagShown(tag))
     return Verdict.ACCEPTED
 
 
-def _decided(turn: _Turn, tag: str, *, accepted: bool) -> Verdict:
-    if turn.c.asking != tag:
+def _present_to_stop(turn: _Turn, session: ChargingSession, tag: str) -> Verdict:
+    """The tag that began a session ends it; so does another of its group, which the station must know."""
+    if session.interrupted:
+        return Verdict.REJECTED
+    if same(session.tag, tag):
+        _end(turn, StopReason.LOCAL, tag)
+        return Verdict.ACCEPTED
+    if session.parent is None or turn.c.asking is not None:
+        return Verdict.REJECTED
+    turn.c = evolve(turn.c, asking=tag)
+    turn.happened.append(TagShown(tag))
+    return Verdict.ACCEPTED
+
+
+def _decided(turn: _Turn, what: Authorized | Refused) -> Verdict:
+    c = turn.c
+    if c.asking != what.tag:
         return Verdict.REJECTED  # the one who asked has gone
-    turn.c = evolve(turn.c, asking=None, tag=tag if accepted else None)
+    turn.c = evolve(c, asking=None)
+    if isinstance(what, Refused):
+        return Verdict.ACCEPTED
+    if c.session is not None:
+        if same(what.parent, c.session.parent):
+            _end(turn, StopReason.LOCAL, what.tag)
+    elif c.reservation is None or c.reservation.admits(what.tag, what.parent):
+        turn.c = evolve(turn.c, tag=what.tag, parent=what.parent, claimed=what.reservation)
     return Verdict.ACCEPTED
 
 
 # -- requests
-
-
-def _arm(turn: _Turn, tag: str, authorize: bool, claim: str | None) -> Verdict:
-    c = turn.c
-    if busy(c) or not c.operative or c.held or c.facts.out_of_order:
-        return Verdict.REJECTED
-    if authorize:
-        turn.c = evolve(turn.c, asking=tag, claim=claim)
-        turn.happened.append(TagShown(tag))
-    else:
-        turn.c = evolve(turn.c, tag=tag, claim=claim)
-    return Verdict.ACCEPTED
 
 
 def _stop(turn: _Turn, reason: StopReason, key: str | None) -> Verdict:
@@ -203,10 +224,26 @@ def _session_refused(turn: _Turn, key: str) -> Verdict:
     session = turn.c.session
     if session is None or session.key != key or session.interrupted:
         return Verdict.REJECTED
+    allowed_wh = turn.settings.max_energy_on_invalid_wh
+    if allowed_wh > 0 and session.until_wh is None:
+        turn.c = evolve(turn.c, session=evolve(session, until_wh=turn.c.register_wh + allowed_wh))
+    elif session.until_wh is None:
+        _deauthorize(turn, session)
+    return Verdict.ACCEPTED
+
+
+def _deauthorize(turn: _Turn, session: ChargingSession) -> None:
     if turn.settings.stop_on_invalid_tag:
         _end(turn, StopReason.DEAUTHORIZED)
     else:
         turn.c = evolve(turn.c, session=evolve(session, released=False))
+
+
+def _session_group(turn: _Turn, key: str, parent: str) -> Verdict:
+    session = turn.c.session
+    if session is None or session.key != key:
+        return Verdict.REJECTED
+    turn.c = evolve(turn.c, session=evolve(session, parent=parent))
     return Verdict.ACCEPTED
 
 
@@ -217,14 +254,14 @@ def _set_availability(turn: _Turn, operative: bool) -> Verdict:
     if operative == turn.c.operative:
         return Verdict.ACCEPTED
     # A cable that is still in counts as a new beginning: 1.6 knows no way from Unavailable to Finishing.
-    turn.c = evolve(turn.c, operative=operative, tag=None, asking=None, finishing=False)
+    turn.c = evolve(turn.c, operative=operative, tag=None, asking=None, finishing=False, reservation=None)
     return Verdict.ACCEPTED
 
 
 def _hold(turn: _Turn, held: bool) -> Verdict:
     """As with availability, a cable that is still in counts as a new beginning afterwards."""
     if held != turn.c.held:
-        turn.c = evolve(turn.c, held=held, tag=None, asking=None, finishing=False)
+        turn.c = evolve(turn.c, held=held, tag=None, asking=None, finishing=False, reservation=None)
     return Verdict.ACCEPTED
 
 
@@ -261,8 +298,18 @@ def _close_interrupted(turn: _Turn, reason: StopReason) -> Verdict:
 def _tick(turn: _Turn) -> Verdict:
     c, patience = turn.c, turn.settings.connection_timeout_s
     if c.waiting_since is not None and 0 < patience <= turn.now - c.waiting_since + SLACK_S:
-        turn.c = evolve(turn.c, tag=None, asking=None, waiting_since=None, finishing=occupied(c, turn.outlet))
+        finishing = c.reservation is None and occupied(c, turn.outlet)
+        turn.c = evolve(turn.c, tag=None, asking=None, waiting_since=None, finishing=finishing)
     return Verdict.ACCEPTED
+
+
+def _lapse(turn: _Turn) -> None:
+    """What has come to its end: a reservation, or the energy that was allowed after a refusal."""
+    lapse(turn)
+    session = turn.c.session
+    refused = session is not None and session.until_wh is not None and session.released
+    if session is not None and refused and not session.interrupted and spent(turn.c):
+        _deauthorize(turn, session)
 
 
 # -- sessions
@@ -273,8 +320,26 @@ def _begin_if_ready(turn: _Turn) -> None:
     if c.tag is None or not connected(c, turn.outlet):
         return
     key = f"{c.number}-{c.begun + 1}"
-    session = ChargingSession(key, c.tag, c.register_wh, started_at=turn.now, claim=c.claim)
-    turn.c = evolve(turn.c, session=session, begun=c.begun + 1, tag=None, finishing=False, locked_for=None)
+    session = ChargingSession(
+        key,
+        c.tag,
+        c.register_wh,
+        started_at=turn.now,
+        claim=c.claim,
+        parent=c.parent,
+        reservation=c.claimed if c.reservation is None else c.reservation.id,
+    )
+    turn.c = evolve(
+        turn.c,
+        session=session,
+        begun=c.begun + 1,
+        tag=None,
+        parent=None,
+        claimed=None,
+        reservation=None,
+        finishing=False,
+        locked_for=None,
+    )
     turn.happened.append(Begun(session))
     if turn.settings.reads_begin:
         sample(turn, Context.BEGIN)
@@ -294,6 +359,7 @@ def _end(turn: _Turn, reason: StopReason, tag: str | None = None) -> None:
     turn.c = evolve(
         turn.c,
         session=None,
+        asking=None,
         operative=c.operative if c.scheduled is None else c.scheduled,
         scheduled=None,
         share_w=None,

@@ -30,6 +30,7 @@ STATUSES: Mapping[Status | None, Appearance] = {
     Status.SUSPENDED_EV: Appearance("◇", "SuspendedEV", "yellow"),
     Status.SUSPENDED_EVSE: Appearance("◆", "SuspendedEVSE", "yellow"),
     Status.FINISHING: Appearance("◑", "Finishing", "blue"),
+    Status.RESERVED: Appearance("◎", "Reserved", "bright_blue"),
     Status.UNAVAILABLE: Appearance("×", "Unavailable", "magenta"),
     Status.FAULTED: Appearance("!", "Faulted", "bold red"),
     None: Appearance("·", "down", "dim"),
@@ -83,4 +84,4 @@ def spelled(text: str, encoding: str) -> str:
     return text.translate(_IN_ASCII).encode(encoding, "replace").decode(encoding)
 
 
-_IN_ASCII = str.maketrans("○◐●◇◆◑×·↻■✗─▰▱…→▁▂▃▄▅▆▇█", "o+*vs-x|~=X-=.~>._,-=+*#")
+_IN_ASCII = str.maketrans("○◐●◇◆◑◎×·↻■✗─▰▱…→▁▂▃▄▅▆▇█", "o+*vs-@x|~=X-=.~>._,-=+*#")

@@ -15,6 +15,8 @@ from ocppsim.model.firmware import RETRIES, RETRY_INTERVAL_S, InstallFirmware, S
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.local_list import Change, GetListVersion, ListVerdict, UpdateList
 from ocppsim.model.logs import LogKind, UploadAnswer, UploadLog, UploadVerdict
+from ocppsim.model.reservation import Reservation
+from ocppsim.model.reserving import CancelReservation, MakeReservation
 from ocppsim.model.security import DeleteVerdict, InstallVerdict
 from ocppsim.model.specification import Outlet, Specification
 from ocppsim.protocol import schemas, v16
@@ -56,6 +58,7 @@ WEEKLY_PROFILE = Profile(
 )
 
 REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
+    "CancelReservation": ({"reservationId": 7}, CancelReservation(7)),
     "ChangeAvailability": (
         {"connectorId": 1, "type": "Inoperative"},
         commands.ChangeAvailability(1, operative=False),
@@ -111,6 +114,16 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
     "GetLocalListVersion": ({}, GetListVersion()),
     "RemoteStartTransaction": ({"idTag": "T"}, commands.StartRemotely(None, "T")),
     "RemoteStopTransaction": ({"transactionId": 7}, commands.StopRemotely(7)),
+    "ReserveNow": (
+        {
+            "connectorId": 2,
+            "expiryDate": "2026-01-01T00:00:00Z",
+            "idTag": "T",
+            "reservationId": 7,
+            "parentIdTag": "P",
+        },
+        MakeReservation(2, Reservation(7, "T", 1_767_225_600.0, "P")),
+    ),
     "Reset": ({"type": "Hard"}, commands.Reset(hard=True)),
     "SendLocalList": (
         {
@@ -153,6 +166,8 @@ REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
 }
 
 WORDS: list[tuple[str, object, str]] = [
+    ("CancelReservation", Verdict.ACCEPTED, "Accepted"),
+    ("CancelReservation", Verdict.REJECTED, "Rejected"),
     ("ChangeAvailability", Verdict.ACCEPTED, "Accepted"),
     ("ChangeAvailability", Verdict.REJECTED, "Rejected"),
     ("ChangeAvailability", Verdict.SCHEDULED, "Scheduled"),
@@ -191,6 +206,11 @@ WORDS: list[tuple[str, object, str]] = [
     ("InstallCertificate", InstallVerdict.REJECTED, "Rejected"),
     ("RemoteStartTransaction", Verdict.REJECTED, "Rejected"),
     ("RemoteStopTransaction", Verdict.ACCEPTED, "Accepted"),
+    ("ReserveNow", Verdict.ACCEPTED, "Accepted"),
+    ("ReserveNow", Verdict.FAULTED, "Faulted"),
+    ("ReserveNow", Verdict.OCCUPIED, "Occupied"),
+    ("ReserveNow", Verdict.REJECTED, "Rejected"),
+    ("ReserveNow", Verdict.UNAVAILABLE, "Unavailable"),
     ("Reset", Verdict.ACCEPTED, "Accepted"),
     ("SendLocalList", ListVerdict.ACCEPTED, "Accepted"),
     ("SendLocalList", ListVerdict.FAILED, "Failed"),

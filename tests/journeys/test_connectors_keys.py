@@ -319,6 +319,16 @@ async def TransactionMessageRetryInterval(play: Stage) -> None:  # noqa: N802
 
 
 @key
+async def MaxEnergyOnInvalidId(play: Stage) -> None:  # noqa: N802
+    play.rule(Answer({"idTagInfo": {"status": "Invalid"}}), "StartTransaction")
+    await play.set_key("MaxEnergyOnInvalidId", 100)
+    await play.charge()
+    await play.later(60)
+    [stop] = play.said("StopTransaction")
+    assert stop.payload["meterStop"] == 100
+
+
+@key
 async def LocalAuthListEnabled(play: Stage) -> None:  # noqa: N802
     assert await play.ask("GetLocalListVersion") == {"listVersion": 0}
     await play.set_key("LocalAuthListEnabled", "false")

@@ -20,11 +20,13 @@ from ocppsim.model.connector import (
     flowing,
     interrupted,
     occupied,
+    spent,
     status,
 )
 from ocppsim.model.electricity import Supply
 from ocppsim.model.facts import Facts, Fault, Lock
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Input, Sampled, Verdict
+from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession, Context, StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
@@ -71,9 +73,19 @@ settings = st.builds(
     sample_s=st.sampled_from([0.0, 60.0, 900.0]),
     connection_timeout_s=st.sampled_from([0.0, 1.0, 60.0]),
     stop_on_invalid_tag=st.booleans(),
+    max_energy_on_invalid_wh=st.sampled_from([0.0, 0.0, 1.0, 500.0]),
     stop_on_ev_side_disconnect=st.booleans(),
 )
-tags = st.sampled_from(["A", "B"])
+tags = st.sampled_from(["A", "B", "a"])
+groups = st.sampled_from([None, "G", "H"])
+claims = st.sampled_from([None, None, 3])
+reservations = st.builds(
+    Reservation,
+    st.sampled_from([1, 2]),
+    tags,
+    st.sampled_from([0.0, 30.0, 600.0, 5_000.0]).map(lambda seconds: START + seconds),
+    groups,
+)
 powers = st.sampled_from([0.0, 1_000.0, 4_140.0, 11_000.0, 1e6])
 whiles = st.sampled_from([0.0, 0.0, 1e-7, 1.0, 59.999999, 60.0]) | st.floats(0, 300)
 rates = st.none() | st.builds(
@@ -81,9 +93,12 @@ rates = st.none() | st.builds(
 )
 requests = st.one_of(
     st.builds(inputs.Present, tags),
-    st.builds(inputs.Authorized, tags),
+    st.builds(inputs.Authorized, tags, groups, claims),
     st.builds(inputs.Refused, tags),
-    st.builds(inputs.Arm, tags, st.booleans(), st.sampled_from([None, "claim"])),
+    st.builds(inputs.Arm, tags, st.booleans(), st.sampled_from([None, "claim"]), groups, claims),
+    st.builds(inputs.Reserve, reservations),
+    st.builds(inputs.Unreserve, st.sampled_from([1, 2, 3])),
+    st.builds(inputs.SessionGroup, st.sampled_from(["1-1", "1-2"]), st.sampled_from(["G", "H"])),
     st.builds(inputs.StopSession, st.sampled_from(StopReason), st.sampled_from([None, "1-1", "1-2"])),
     st.builds(inputs.SetAvailability, st.booleans()),
     st.builds(inputs.Hold, st.booleans()),
@@ -95,7 +110,13 @@ requests = st.one_of(
     st.builds(inputs.Tick),
 )
 
-GIVE_UPS = (Verdict.REJECTED, Verdict.NOT_SUPPORTED)
+GIVE_UPS = (
+    Verdict.REJECTED,
+    Verdict.NOT_SUPPORTED,
+    Verdict.OCCUPIED,
+    Verdict.FAULTED,
+    Verdict.UNAVAILABLE,
+)
 
 
 class Walk(RuleBasedStateMachine):
@@ -134,6 +155,22 @@ class Walk(RuleBasedStateMachine):
         self.take(inputs.Arm(tag, authorize=False))
         self.take(inputs.Grant(power_w))
         self.wait(seconds)
+
+    @rule(reservation=reservations, ahead_s=st.sampled_from([1.0, 60.0, 3_600.0]), tag=tags, seconds=whiles)
+    def reserve(self, reservation: Reservation, ahead_s: float, tag: str, seconds: float) -> None:
+        """Somebody comes before it ends; who that is, the station says in the end."""
+        self.take(inputs.Reserve(evolve(reservation, expires_at=self.now + ahead_s)))
+        self.take(inputs.Present(tag))
+        self.wait(seconds)
+        self.take(inputs.Authorized(tag, reservation.parent))
+
+    @rule(tag=tags, other=tags, group=groups, seconds=whiles)
+    def come_in_a_group(self, tag: str, other: str, group: str | None, seconds: float) -> None:
+        """Another tag wants to end what one has begun."""
+        self.take(inputs.Arm(tag, authorize=False, parent="G"))
+        self.wait(seconds)
+        self.take(inputs.Present(other))
+        self.take(inputs.Authorized(other, group))
 
     @rule(tag=tags, authorize=st.booleans(), change=changes, accepted=st.booleans(), seconds=whiles)
     def come_with_a_tag(
@@ -263,10 +300,10 @@ class Walk(RuleBasedStateMachine):
 
     def check_nothing_but_time(self, before: Connector, happened: tuple[Happening, ...]) -> None:
         """A request that was not granted left no trace."""
-        patient = Settings(connection_timeout_s=0)
+        patient = evolve(self.settings, connection_timeout_s=0)
         as_ever = step(before, inputs.Tick(), self.now, self.outlet, patient)[0]
         assert evolve(self.c, waiting_since=None) == evolve(as_ever, waiting_since=None)
-        assert {type(what) for what in happened} <= {Sampled, DemandChanged}
+        assert {type(what) for what in happened} <= {Sampled, DemandChanged, Ended}
 
     # -- what must hold of each state
 
@@ -320,6 +357,27 @@ class Walk(RuleBasedStateMachine):
     @invariant()
     def a_change_is_scheduled_only_for_the_end_of_a_session(self) -> None:
         assert self.c.scheduled is None or self.c.session is not None
+
+    @invariant()
+    def a_reservation_is_of_a_connector_that_works_and_has_no_session(self) -> None:
+        if self.c.reservation is not None:
+            assert self.c.session is None
+            assert self.c.operative
+            assert not self.c.facts.out_of_order
+            assert not self.c.finishing
+
+    @invariant()
+    def a_tag_on_a_reserved_connector_is_the_one_it_is_kept_for(self) -> None:
+        c = self.c
+        if c.reservation is not None and c.tag is not None:
+            assert c.reservation.admits(c.tag, c.parent)
+
+    @invariant()
+    def no_more_flows_after_a_refusal_than_is_allowed(self) -> None:
+        session = self.c.session
+        if session is not None and session.until_wh is not None:
+            assert self.c.register_wh <= session.until_wh
+            assert not (spent(self.c) and session.released and not session.interrupted)
 
     @invariant()
     def a_share_belongs_to_a_session(self) -> None:

@@ -14,6 +14,7 @@ from ocppsim.actors.desk.configuration import Configuration
 from ocppsim.actors.desk.firmware import Firmware
 from ocppsim.actors.desk.local_list import LocalListDesk
 from ocppsim.actors.desk.logs import Logs
+from ocppsim.actors.desk.reservations import Reservations
 from ocppsim.actors.desk.security import Security
 from ocppsim.actors.desk.sessions import Sessions
 from ocppsim.actors.desk.triggers import Triggers
@@ -41,6 +42,7 @@ class Desk:
             LocalListDesk(life),
             Logs(life),
             Charging(life),
+            Reservations(life),
             Security(life),
             Triggers(life, triggers, self._is_muted),
         )

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
+from ocppsim import clock
 from ocppsim.actors.desk.block import Block, Decided, Handler, Life
 from ocppsim.model import commands, inputs
 from ocppsim.model.charging.book import Book, Installed, acceptable, install
 from ocppsim.model.charging.profile import Profile, Purpose
 from ocppsim.model.commands import Command
-from ocppsim.model.connector import busy
+from ocppsim.model.connector import takes_tags
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.session import StopReason
 
@@ -27,17 +30,21 @@ class Sessions(Block):
         }
 
     async def _start(self, command: commands.StartRemotely) -> Decided[Verdict]:
-        number = command.connector if command.connector is not None else self._first_free()
+        parent = self._parent(command.tag)
+        number = command.connector if command.connector is not None else self._choose(command.tag, parent)
         if not self.life.registrar.registration.accepted or self.life.closing:
             return Decided(Verdict.REJECTED)
         if number is None or number not in self.context.connectors:
             return Decided(Verdict.REJECTED)
-        claim, profiles = None, None
+        arm = self._arm(number, command.tag, parent)
+        if arm is None:
+            return Decided(Verdict.REJECTED)
+        profiles = None
         if command.profile is not None:
             claim = self._claim(number)
             if (profiles := self._with_profile(command.profile, number, claim)) is None:
                 return Decided(Verdict.REJECTED)
-        arm = inputs.Arm(command.tag, self.context.settings.authorize_remote, claim)
+            arm = evolve(arm, claim=claim)
         verdict = await self.do(number, arm, Verdict.REJECTED)
         if profiles is None or verdict is not Verdict.ACCEPTED:
             return Decided(verdict)
@@ -56,11 +63,28 @@ class Sessions(Block):
             return None
         return install(power.known_profiles(), Installed(profile, number, power.now(), claim), settings)
 
-    def _first_free(self) -> int | None:
-        """The lowest connector that would take a session."""
-        for number, connector in self.context.memory.connectors.items():
-            if connector.operative and not connector.held and not busy(connector) and not connector.facts.out_of_order:
-                return number
+    def _parent(self, tag: str) -> str | None:
+        known = self.context.memory.known(tag, self.context.settings)
+        return known.parent if known is not None and known.valid(clock.now()) else None
+
+    def _choose(self, tag: str, parent: str | None) -> int | None:
+        """The lowest connector that would take a session: one that is reserved for this tag, or another."""
+        takers = [
+            (connector.reservation is None, number)
+            for number, connector in self.context.memory.connectors.items()
+            if takes_tags(connector)
+            if connector.reservation is None or connector.reservation.admits(tag, parent)
+        ]
+        return min(takers)[1] if takers else None
+
+    def _arm(self, number: int, tag: str, parent: str | None) -> inputs.Arm | None:
+        """None where the last free connectors are kept for others."""
+        authorize = self.context.settings.authorize_remote
+        admitted = self.context.memory.admission(number, tag, parent, clock.now())
+        if admitted is not None:
+            return inputs.Arm(tag, authorize, parent=parent, reservation=admitted.reservation)
+        if parent is None and self.context.memory.keeps_for_groups(clock.now()):
+            return inputs.Arm(tag, authorize=True)  # the answer to that tells the group
         return None
 
     async def _stop(self, command: commands.StopRemotely) -> Decided[Verdict]:

@@ -22,6 +22,7 @@ OFFERED = (
     "FirmwareManagement",
     "LocalAuthListManagement",
     "RemoteTrigger",
+    "Reservation",
     "SmartCharging",
 )
 
@@ -97,6 +98,7 @@ KEYS = (
     Key("HeartbeatInterval", "300", integer, "heartbeat_s", least=1),
     Key("LocalAuthorizeOffline", "true", boolean, "local_authorize_offline"),
     Key("LocalPreAuthorize", "false", boolean, "local_pre_authorize"),
+    Key("MaxEnergyOnInvalidId", "0", integer, "max_energy_on_invalid_wh"),
     Key("MessageTimeout", "30", integer, "message_timeout_s", least=1),
     Key("MeterValueSampleInterval", "60", integer, "sample_s"),
     Key("MeterValuesAlignedData", "Energy.Active.Import.Register", _measurands, "aligned_measurands"),

@@ -13,6 +13,7 @@ from ocppsim.dialects.v16 import (
     core_keys,
     firmware_management_keys,
     local_auth_list_keys,
+    reservation_keys,
     security_keys,
     smart_charging_keys,
 )
@@ -27,6 +28,7 @@ _PROFILES = (
     core_keys,
     firmware_management_keys,
     local_auth_list_keys,
+    reservation_keys,
     security_keys,
     smart_charging_keys,
 )

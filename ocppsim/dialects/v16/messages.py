@@ -20,6 +20,7 @@ STATUS: Mapping[Status, core.ChargePointStatus] = {
     Status.SUSPENDED_EV: "SuspendedEV",
     Status.SUSPENDED_EVSE: "SuspendedEVSE",
     Status.FINISHING: "Finishing",
+    Status.RESERVED: "Reserved",
     Status.UNAVAILABLE: "Unavailable",
     Status.FAULTED: "Faulted",
 }
@@ -109,6 +110,7 @@ def begun(number: int, what: Begun, offset_s: float) -> core.StartTransaction:
         id_tag=session.tag,
         meter_start=round(session.start_wh),
         timestamp=moment(session.started_at + offset_s),
+        reservation_id=session.reservation,
     )
 
 

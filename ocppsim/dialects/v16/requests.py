@@ -7,6 +7,7 @@ from ocppsim.dialects.v16 import (
     firmware_management,
     local_auth_list,
     remote_trigger,
+    reservation,
     security,
     smart_charging,
 )
@@ -17,6 +18,7 @@ ROWS: Mapping[str, Row] = {
     **firmware_management.ROWS,
     **local_auth_list.ROWS,
     **remote_trigger.ROWS,
+    **reservation.ROWS,
     **security.ROWS,
     **smart_charging.ROWS,
 }

@@ -1,0 +1,61 @@
+"""Who has a claim on a connector before there is a session: a remote start, a reservation."""
+
+from collections.abc import Mapping
+
+from ocppsim.model.connector import SLACK_S, Status, busy, status, takes_tags
+from ocppsim.model.evolving import evolve
+from ocppsim.model.inputs import Arm, TagShown, Verdict
+from ocppsim.model.reservation import Reservation
+from ocppsim.model.turn import Turn
+
+
+def arm(turn: Turn, what: Arm) -> Verdict:
+    c, reserved = turn.c, turn.c.reservation
+    if not takes_tags(c):
+        return Verdict.REJECTED
+    if reserved is not None and not reserved.may_admit(what.tag, what.parent):
+        return Verdict.REJECTED
+    if what.authorize or (reserved is not None and not reserved.admits(what.tag, what.parent)):
+        turn.c = evolve(c, asking=what.tag, claim=what.claim)
+        turn.happened.append(TagShown(what.tag))
+    else:
+        turn.c = evolve(c, tag=what.tag, claim=what.claim, parent=what.parent, claimed=what.reservation)
+    return Verdict.ACCEPTED
+
+
+def reserve(turn: Turn, reservation: Reservation) -> Verdict:
+    """5.13: of a connector that nobody uses; one with the same id takes the place of the old one."""
+    if reservation.expires_at <= turn.now:
+        return Verdict.REJECTED
+    c, present = turn.c, status(turn.c, turn.outlet)
+    if present in _NOT_TO_RESERVE:
+        return _NOT_TO_RESERVE[present]
+    again = c.reservation is not None and c.reservation.id == reservation.id and not busy(c)
+    if present is not Status.AVAILABLE and not again:
+        return Verdict.OCCUPIED
+    turn.c = evolve(c, reservation=reservation)
+    return Verdict.ACCEPTED
+
+
+_NOT_TO_RESERVE: Mapping[Status, Verdict] = {
+    Status.FAULTED: Verdict.FAULTED,
+    Status.UNAVAILABLE: Verdict.UNAVAILABLE,
+}
+
+
+def unreserve(turn: Turn, number: int) -> Verdict:
+    c = turn.c
+    if c.reservation is not None and c.reservation.id == number:
+        turn.c = evolve(c, reservation=None)
+    elif c.tag is not None and c.claimed == number:
+        turn.c = evolve(c, claimed=None)
+    else:
+        return Verdict.REJECTED
+    return Verdict.ACCEPTED
+
+
+def lapse(turn: Turn) -> None:
+    """A reservation ends by itself."""
+    c = turn.c
+    if c.reservation is not None and c.reservation.expires_at <= turn.now + SLACK_S:
+        turn.c = evolve(c, reservation=None)

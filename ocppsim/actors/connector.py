@@ -175,8 +175,6 @@ class ConnectorLife:
             case Sampled(session, context=context):
                 if session is None or not of_a_session(context):
                     self._send_sample(what)
-            case _:
-                pass
 
     def _send_sample(self, what: Sampled) -> None:
         """No transaction message, but it names its transaction where that is known."""

@@ -28,7 +28,7 @@ class MakeReservation(Command[Verdict]):
 
 
 @frozen
-class CancelReservation(Command[Verdict]):
+class EndReservation(Command[Verdict]):
     id: int
 
 

@@ -16,7 +16,7 @@ from ocppsim.model.inputs import Verdict
 from ocppsim.model.local_list import Change, GetListVersion, ListVerdict, UpdateList
 from ocppsim.model.logs import LogKind, UploadAnswer, UploadLog, UploadVerdict
 from ocppsim.model.reservation import Reservation
-from ocppsim.model.reserving import CancelReservation, MakeReservation
+from ocppsim.model.reserving import EndReservation, MakeReservation
 from ocppsim.model.security import DeleteVerdict, InstallVerdict
 from ocppsim.model.specification import Outlet, Specification
 from ocppsim.protocol import schemas, v16
@@ -58,7 +58,7 @@ WEEKLY_PROFILE = Profile(
 )
 
 REQUESTS: dict[str, tuple[Payload, commands.Command]] = {
-    "CancelReservation": ({"reservationId": 7}, CancelReservation(7)),
+    "CancelReservation": ({"reservationId": 7}, EndReservation(7)),
     "ChangeAvailability": (
         {"connectorId": 1, "type": "Inoperative"},
         commands.ChangeAvailability(1, operative=False),

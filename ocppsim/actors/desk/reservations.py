@@ -12,13 +12,13 @@ from ocppsim.model.commands import Command
 from ocppsim.model.connector import Status, status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.reservation import Reservation
-from ocppsim.model.reserving import CancelReservation, MakeReservation, answer_for_any, free, unclaimed
+from ocppsim.model.reserving import EndReservation, MakeReservation, answer_for_any, free, unclaimed
 
 
 class Reservations(Block):
     @property
     def handlers(self) -> Mapping[type[Command[Any]], Handler]:
-        return {MakeReservation: self._make, CancelReservation: self._cancel}
+        return {MakeReservation: self._make, EndReservation: self._cancel}
 
     async def _make(self, command: MakeReservation) -> Decided[Verdict]:
         """The central system's clock says when it ends; one that has ended is none."""
@@ -55,7 +55,7 @@ class Reservations(Block):
             memory.keep_reservations((*memory.reservations, made))
         return verdict
 
-    async def _cancel(self, command: CancelReservation) -> Decided[Verdict]:
+    async def _cancel(self, command: EndReservation) -> Decided[Verdict]:
         known = await self._release(command.id)
         return Decided(Verdict.ACCEPTED if known else Verdict.REJECTED)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.reservation import Reservation
-from ocppsim.model.reserving import CancelReservation, MakeReservation
+from ocppsim.model.reserving import EndReservation, MakeReservation
 from ocppsim.protocol.v16 import reservation
 
 
@@ -18,7 +18,7 @@ def _make(request: reservation.ReserveNow) -> MakeReservation:
 
 ROWS: Mapping[str, Row] = {
     "CancelReservation": Row(
-        lambda r: CancelReservation(r.reservation_id),
+        lambda r: EndReservation(r.reservation_id),
         words(reservation.CancelReservationResponse, ACCEPTED_OR_NOT),
     ),
     "ReserveNow": Row(

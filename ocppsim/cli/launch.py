@@ -7,6 +7,7 @@ from functools import partial
 from attrs import define, frozen
 
 from ocppsim.actors.fleet import Fleet
+from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.wire import address, tls
 from ocppsim.actors.wire.access import OPEN, Access
 from ocppsim.actors.wire.addresses import AddressBook
@@ -26,7 +27,17 @@ class Launcher:
     def launch(self, plan: Plan) -> None:
         """Raises ValueError for what no check has found."""
         dialect = Dialect16(strict=plan.strict)
-        self.fleet.add(plan.specification, dialect, self._dial(plan, dialect.subprotocol), plan.habits)
+        self.fleet.add(
+            plan.specification,
+            dialect,
+            self._dial(plan, dialect.subprotocol),
+            plan.habits,
+            self._statistics(plan) if plan.statistics else None,
+        )
+
+    def _statistics(self, plan: Plan) -> StationStatistics:
+        name = plan.specification.id
+        return self.fleet.statistics.measure(name, id=plan.hash_id, uri=plan.url or "")
 
     def _dial(self, plan: Plan, subprotocol: str) -> Dial:
         assert plan.url is not None, "checked when the configuration was read"

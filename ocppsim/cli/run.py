@@ -21,8 +21,12 @@ from ocppsim.cli.launch import Launcher
 from ocppsim.cli.output import OutputConsole
 from ocppsim.cli.runner import run
 from ocppsim.cli.watching import first_of, open_screen
+from ocppsim.config.loading import Loaded
+from ocppsim.config.simulator import SimulatorConfiguration
 from ocppsim.config.stations import Plan
+from ocppsim.config.storage_settings import BadStorage
 from ocppsim.model.session import StopReason
+from ocppsim.performance.keeping import open_storage, storage_of
 from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
@@ -57,6 +61,8 @@ class Run:
     pause_s: float  # between two stations
     duration_s: float
     live: bool
+    configuration: SimulatorConfiguration
+    folder: Path  # of the configuration
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -73,7 +79,10 @@ def _run(options: argparse.Namespace) -> int:
         found.configuration.worker.element_add_delay / 1000,
         options.duration or inf,
         can_show(console) and not options.plain,
+        found.configuration,
+        found.path.parent,
     )
+    _check_storage(found)
     if waiting := len(plans) - len(what.plans):
         console.print(f"{waiting} stations are not started (autoStart)")
     if not what.plans:
@@ -87,13 +96,16 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
         launcher = Launcher(fleet, AddressBook())
         header = Header(_where(what.plans), what.seed, what.speed)
         async with open_screen(fleet, header, console, len(what.plans), live=what.live) as screen:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(_launch, launcher, what)
-                await first_of(interrupted, screen.quit_wanted, what.duration_s)
-                nursery.cancel_scope.cancel()
-            screen.say("ending: waiting for the last answers")
-            staying = {one.specification.id for one in what.plans if not one.stop_when_stopped}
-            said_all = await fleet.leave(StopReason.LOCAL, staying)
+            tell = screen.say if what.live else partial(console.print, soft_wrap=True, markup=False)
+            storage = what.configuration.performance_storage
+            async with open_storage(storage, what.folder, fleet.statistics, tell):
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(_launch, launcher, what)
+                    await first_of(interrupted, screen.quit_wanted, what.duration_s)
+                    nursery.cancel_scope.cancel()
+                screen.say("ending: waiting for the last answers")
+                staying = {one.specification.id for one in what.plans if not one.stop_when_stopped}
+                said_all = await fleet.leave(StopReason.LOCAL, staying)
         summary = summarise(fleet)
         console.print(closing(summary), soft_wrap=True)
     if summary.internal_errors:
@@ -101,6 +113,14 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
     if not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
     return Exit.DONE
+
+
+def _check_storage(found: Loaded) -> None:
+    """What depends on this machine, and so is no problem of the file."""
+    try:
+        storage_of(found.configuration.performance_storage, found.path.parent)
+    except BadStorage as error:
+        raise usage(f"{found.path}: {error}") from error
 
 
 def _where(plans: tuple[Plan, ...]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from ocppsim.config import readers as read
+from ocppsim.config import storage_settings
 from ocppsim.config.key import key, later, meaningless, section, table
 
 DISTRIBUTIONS = ("charging-station-affinity", "random", "round-robin")
@@ -17,7 +18,6 @@ _LOG = later("the log files of a run")
 _CONTROL = later("the control interface")
 _WORKER = later("worker processes; everything runs in one process for now")
 _NODE = meaningless("it steers the threads of Node.js")
-_STATISTICS = later("the storage of statistics")
 
 
 @frozen
@@ -212,21 +212,22 @@ class PerformanceStorage:
     """Where statistics of calls are kept."""
 
     enabled: bool | None = key(
-        read.FLAG, "Whether they are kept.", default=None, older=False, fate=_STATISTICS
+        read.FLAG, "Whether they are stored; absent: if there is a type.", default=None, older=False
     )
     type: str | None = key(
         read.choice("none", "jsonfile", "sqlite", "mongodb", "mysql", "mariadb"),
-        "In what.",
+        "In what; absent and enabled: `sqlite`.",
         default=None,
-        fate=_STATISTICS,
     )
     uri: str | None = key(
-        read.NAME, "Where.", default=None, older="file:///performanceRecords.json", fate=_STATISTICS
+        read.NAME,
+        "Where; absent: a file in `performance`.",
+        default=None,
+        older="file:///performanceRecords.json",
     )
 
     def check(self) -> Iterator[tuple[str, str]]:
-        if self.enabled and self.type in ("mysql", "mariadb"):
-            yield "type", "must be none, jsonfile, sqlite or mongodb"
+        yield from storage_settings.problems(self)
 
 
 @frozen
@@ -282,7 +283,7 @@ class SimulatorConfiguration:
     worker: Worker = section(Worker, "Spreading the work.")
     ui_server: UiServer = section(UiServer, "The control interface.", fate=_CONTROL)
     performance_storage: PerformanceStorage = section(
-        PerformanceStorage, "Where statistics are kept.", fate=_STATISTICS
+        PerformanceStorage, "Where statistics are stored, besides in memory."
     )
     persist_state: bool = key(
         read.FLAG, "Whether it is kept which stations run.", default=True, fate=_CONTROL

@@ -44,6 +44,7 @@ class Plan:
     auto_start: bool = True
     stop_when_stopped: bool = True
     habits: Habits | None = None
+    statistics: bool = False
 
 
 @frozen
@@ -120,6 +121,7 @@ def plan(source: Source, index: int, around: Surroundings) -> Plan:
         auto_start=template.auto_start,
         stop_when_stopped=template.stop_transactions_on_stopped,
         habits=habits(template.automatic_transaction_generator, source.tags, source.visitors),
+        statistics=template.enable_statistics,
     )
 
 

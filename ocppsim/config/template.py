@@ -358,7 +358,6 @@ class StationTemplate:
         "Whether calls are counted and timed.",
         default=False,
         older=True,
-        fate=later("the storage of statistics"),
     )
     commands_support: Commands = section(Commands, "Messages taken and sent.")
     message_trigger_support: Mapping[str, bool] = key(

@@ -1,7 +1,7 @@
 """Storing statistics beside a run: lazily, in a thread, and never so that the run has to wait."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Lock
@@ -11,10 +11,10 @@ from attrs import define, field
 
 from ocppsim import clock
 from ocppsim.actors.statistics import StationSnapshot, Statistics
+from ocppsim.config.storage_settings import StorageKeys, StorageType, chosen, file_of
 from ocppsim.performance.mongodb import MongoDb, checked
 from ocppsim.performance.port import JsonFile, Sqlite, Storage, StorageFailed
 from ocppsim.performance.records import record
-from ocppsim.performance.settings import StorageKeys, StorageType, chosen, file_of
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +25,17 @@ LAST_WITHIN_S = 1.0
 """So long the last write may hold up the end of a run."""
 
 
+def _nobody(words: str) -> None:
+    """Nobody is told."""
+
+
 @define(eq=False)
 class Keeper:
     """Writes what has changed since the last time."""
 
     statistics: Statistics
     storage: Storage
+    tell: Callable[[str], None] = _nobody  # what people should see, besides the log
     trouble: str = ""  # why nothing is stored; empty while all is well
     written: int = 0  # records
     _stored: dict[str, int] = field(factory=dict)  # how many changes of a station are stored
@@ -54,8 +59,10 @@ class Keeper:
             self._say_trouble(str(error))
             return
         if self.trouble:
-            log.info("statistics are stored again in %s", self.storage.where)
             self.trouble = ""
+            words = f"statistics are stored again in {self.storage.where}"
+            log.info(words)
+            self.tell(words)
         self._stored.update(changes)
         self.written += len(snapshots)
 
@@ -71,7 +78,9 @@ class Keeper:
 
     def _say_trouble(self, why: str) -> None:
         if not self.trouble:
-            log.warning("statistics are not stored in %s, only in memory: %s", self.storage.where, why)
+            words = f"statistics are not stored in {self.storage.where}, only in memory: {why}"
+            log.warning(words)
+            self.tell(words)
         self.trouble = why
 
     async def _changed(self) -> tuple[dict[str, int], list[StationSnapshot]]:
@@ -98,7 +107,7 @@ class Keeper:
 
 
 def storage_of(keys: StorageKeys, folder: Path) -> Storage | None:
-    """None where statistics are not stored; ValueError for keys that cannot be meant."""
+    """None where statistics are not stored; BadStorage for keys that cannot be meant."""
     match kind := chosen(keys):
         case StorageType.NONE:
             return None
@@ -112,18 +121,18 @@ def storage_of(keys: StorageKeys, folder: Path) -> Storage | None:
 
 @asynccontextmanager
 async def open_storage(
-    keys: StorageKeys, folder: Path, statistics: Statistics
+    keys: StorageKeys, folder: Path, statistics: Statistics, tell: Callable[[str], None] = _nobody
 ) -> AsyncIterator[Keeper | None]:
     """Store statistics while the block runs, and once more at its end; None where they are not stored.
 
-    `folder` is that of the configuration. ValueError for keys that cannot be meant. In virtual time nothing
+    `folder` is that of the configuration. BadStorage for keys that cannot be meant. In virtual time nothing
     is written: no thread follows that clock.
     """
     storage = storage_of(keys, folder)
     if storage is None or clock.is_virtual():
         yield None
         return
-    keeper = Keeper(statistics, storage)
+    keeper = Keeper(statistics, storage, tell)
     try:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(keeper.live, name="statistics")

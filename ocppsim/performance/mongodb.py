@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from attrs import define, field
 
 from ocppsim.actors.statistics import without_secrets
+from ocppsim.config.storage_settings import BadStorage, server_of
 from ocppsim.performance.port import StorageFailed
 from ocppsim.performance.records import Record
 
@@ -26,15 +26,10 @@ SILENT_AFTER_MS = 5000
 
 
 def checked(uri: str | None) -> str:
-    """The URI; ValueError when it cannot be one, or when there is no `pymongo`."""
-    try:
-        scheme = urlsplit(uri or "").scheme
-    except ValueError as error:
-        raise ValueError(f"performanceStorage.uri: {error}") from None
-    if uri is None or scheme not in ("mongodb", "mongodb+srv"):
-        raise ValueError("performanceStorage.uri: mongodb needs a URI that begins with mongodb://")
+    """The URI; BadStorage when it cannot be one, or when there is no `pymongo`."""
+    uri = server_of(uri)
     if find_spec("pymongo") is None:
-        raise ValueError("performanceStorage.type: mongodb needs the extra ocppsim[mongo]")
+        raise BadStorage("type", "mongodb needs the extra ocppsim[mongo]")
     return uri
 
 

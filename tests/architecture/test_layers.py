@@ -23,7 +23,7 @@ ALLOWED = {
     "security": {"model"},
     "actors": {"actors.runtime", "dialects", "model", "protocol", "security"} | BASE,
     "csms": {"protocol"} | BASE,
-    "performance": {"actors", "clock"},
+    "performance": {"actors", "clock", "config"},
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},
     "embedding": {
@@ -45,6 +45,7 @@ ALLOWED = {
         "dialects",
         "model",
         "config",
+        "performance",
         "templates",
         "protocol",
         "support",

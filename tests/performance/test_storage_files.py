@@ -15,11 +15,11 @@ import trio.lowlevel
 from attrs import define, field
 
 from ocppsim.actors.statistics import Statistics
+from ocppsim.config.storage_settings import StorageSettings
 from ocppsim.performance import keeping
 from ocppsim.performance.keeping import Keeper, open_storage
 from ocppsim.performance.port import JsonFile, Sqlite, Storage, StorageFailed
 from ocppsim.performance.records import Record, record
-from ocppsim.performance.settings import StorageSettings
 
 
 def beat(statistics: Statistics, name: str = "CS-1", times: int = 1) -> None:

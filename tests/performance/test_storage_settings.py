@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ocppsim.config.storage_settings import StorageSettings, StorageType, chosen, problems
 from ocppsim.performance.keeping import storage_of
 from ocppsim.performance.mongodb import MongoDb
 from ocppsim.performance.port import JsonFile, Sqlite
-from ocppsim.performance.settings import StorageSettings, StorageType, chosen
 
 FOLDER = Path("/where/the/configuration/is")
 
@@ -63,12 +63,29 @@ def test_where_files_are(type_: str, uri: str | None, expected: Path) -> None:
 def test_a_uri_that_is_no_files_is_refused(uri: str) -> None:
     with pytest.raises(ValueError, match=r"performanceStorage\.uri"):
         storage_of(StorageSettings(True, "jsonfile", uri), FOLDER)
+    [(key, _)] = problems(StorageSettings(True, "jsonfile", uri))
+    assert key == "uri"
 
 
 @pytest.mark.parametrize("uri", [None, "", "performance/x", "http://localhost", "mongodb://["])
 def test_mongodb_needs_its_uri(uri: str | None) -> None:
     with pytest.raises(ValueError, match=r"performanceStorage\.uri"):
         storage_of(StorageSettings(True, "mongodb", uri), FOLDER)
+    [(key, _)] = problems(StorageSettings(True, "mongodb", uri))
+    assert key == "uri"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        StorageSettings(),
+        StorageSettings(False, "mysql", "http://["),
+        StorageSettings(True, "mongodb", "mongodb://localhost"),
+        StorageSettings(True, "sqlite", "file:///performanceRecords.json"),
+    ],
+)
+def test_what_can_be_meant_is_no_problem(keys: StorageSettings) -> None:
+    assert list(problems(keys)) == []
 
 
 def test_mongodb_without_its_extra_is_refused_with_the_name_of_the_extra(

@@ -19,11 +19,11 @@ from attrs import define
 from mongo_server import MongoServer
 
 from ocppsim.actors.statistics import Statistics
+from ocppsim.config.storage_settings import StorageSettings
 from ocppsim.performance import mongodb
 from ocppsim.performance.keeping import Keeper, open_storage
 from ocppsim.performance.mongodb import COLLECTION, DATABASE, MongoDb
 from ocppsim.performance.records import record
-from ocppsim.performance.settings import StorageSettings
 
 pymongo = pytest.importorskip("pymongo")
 

@@ -45,7 +45,7 @@ class StationContext:
     identity: Identity = field(init=False)
     security_events: SecurityEvents = field(init=False)
     reaches: Callable[[int], bool] = field(init=False)  # whether it can connect with a security profile
-    key_chance: Random = field(init=False)  # for keys in virtual time
+    key_chance: Callable[[], Random] = field(init=False)  # for the next key in virtual time
     ended_by: StopReason | None = None  # why this life ends, where that is planned
     last_end: StopReason | None = None  # the same of the last one
     at_boot: Mapping[str, str] = field(factory=dict)  # the keys when this life began

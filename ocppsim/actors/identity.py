@@ -109,7 +109,7 @@ class Identity:
         from ocppsim.security import certificates
 
         now = self.memory.now()
-        valid = [own for own in self.own if certificates.holds(own.chain, now)]
+        valid = [own for own in self.own if certificates.holds(own.chain, now)]  # and can be read
         return sorted(valid, key=lambda own: certificates.starts_at(own.chain))
 
     # -- what changes

@@ -1,5 +1,7 @@
 """A station put together: all its actors are created here once, and good for all its lives."""
 
+from itertools import count
+
 from attrs import define
 
 from ocppsim import chance, clock
@@ -134,7 +136,8 @@ def assemble(
         memory, lambda: context.settings, context.tracer.security_log
     )
     context.reaches = dial.reaches
-    context.key_chance = chance.stream(seed, name, "keys")
+    numbers = count()
+    context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")
     backoff = Backoff(chance.stream(seed, name, "backoff"))
 
     context.station = Actor(

@@ -1,5 +1,6 @@
 """Certificates in virtual time: roots that come and go, and how a station gets a certificate of its own."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from stage import Stage, stage
 
 from ocppsim.actors.store import Folder
 from ocppsim.clock import VIRTUAL_EPOCH
+from ocppsim.csms.calls import CallRefused
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.model.security import Credentials, SecurityEvent
 from ocppsim.security.authority import CLIENT, Authority
@@ -323,6 +325,29 @@ async def test_a02_fr_07_a_certificate_that_is_not_valid_is_discarded(autojump_c
         assert play.station.context.identity.own == ()
         good = BELOW.sign(play.said("SignCertificate")[0].payload["csr"])
         assert await play.ask("CertificateSigned", certificateChain=good) == ACCEPTED
+
+
+async def test_without_cryptography_certificates_are_not_supported(
+    autojump_clock: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    async with stage(credentials=credentials(), keys=KEYS) as play:
+        await play.booted()
+        with pytest.raises(CallRefused) as refused:
+            await install(play, "PEM")
+        assert refused.value.code == "NotSupported"
+        assert "install ocppsim[security]" in refused.value.description
+        assert await ask_for_one(play) == REJECTED
+
+
+async def test_a_root_that_the_station_came_with_and_cannot_read_crashes_nothing(
+    autojump_clock: object,
+) -> None:
+    async with stage(credentials=Credentials(PASSWORD, ("nonsense",)), keys=KEYS) as play:
+        await play.booted()
+        with pytest.raises(CallRefused) as refused:
+            await ids(play)
+        assert refused.value.code == "InternalError"
 
 
 # -- security events

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.trio.server import ServerConnection, serve
@@ -199,6 +199,19 @@ async def test_a_server_of_yesterdays_tls_is_refused(nursery: trio.Nursery, pki:
 def event_in(station: Station, event: SecurityEvent) -> str:
     (found,) = [one for one in station.context.security_events.unsent if one.event is event]
     return found.info
+
+
+@pytest.mark.parametrize("spoilt", ["roots", "certificate", "key"])
+async def test_credentials_that_are_none_are_said_and_crash_nothing(pki: Pki, spoilt: str) -> None:
+    given = station_of(pki, 3)
+    nonsense: object = ("nonsense",) if spoilt == "roots" else "nonsense"
+    given = evolve(given, credentials=evolve(given.credentials, **{spoilt: nonsense}))
+    async with open_fleet(1) as fleet:
+        station = added(fleet, given, "wss://localhost:9")
+        with trio.fail_after(AT_ONCE_S):
+            await station.board.until(lambda board: bool(board.link.trouble))
+        assert station.board.link.trouble.startswith("a certificate or key of the station cannot be used: ")
+        assert not fleet.system.errors
 
 
 # -- the journey of a certificate

@@ -7,6 +7,7 @@ import trio
 
 from ocppsim import chance, clock, security
 from ocppsim.actors.desk.block import Block, Decided, Handler, Life, Say
+from ocppsim.actors.desk.own_certificate import OwnCertificate
 from ocppsim.actors.desk.roots import Roots
 from ocppsim.actors.messages import HangUp, NotConnected, Outcome
 from ocppsim.actors.wire.transport import Flaw
@@ -18,12 +19,6 @@ from ocppsim.model.security import Means, RootUse, SecurityEvent
 from ocppsim.model.session import StopReason
 from ocppsim.protocol.errors import Fault, Refusal
 from ocppsim.protocol.session import Kind, Why
-
-RENEW_BEFORE_S = 30 * 86_400.0
-"""A certificate that ends within a month is renewed (A03.FR.02)."""
-
-RENEW_EVERY_S = 86_400.0
-"""No more often, should the new one end within a month too."""
 
 TELL_AGAIN_S = 60.0
 """After so long an event that was not taken is told again."""
@@ -44,7 +39,12 @@ def _with_certificates(handler: Handler) -> Handler:
             security.require()
         except security.MissingPackage as error:
             raise Refusal(Fault.NOT_SUPPORTED, str(error)) from error
-        return await handler(command)
+        from ocppsim.security.certificates import BadCertificate
+
+        try:
+            return await handler(command)
+        except BadCertificate as error:  # one that the station came with
+            raise Refusal(Fault.INTERNAL, f"a certificate of the station: {error}") from error
 
     return handle
 
@@ -55,10 +55,7 @@ class Security(Block):
         self.identity, self.events = self.context.identity, self.context.security_events
         self.roots = Roots(self.context)
         self.telling = False
-        self.renewing = False  # somebody waits for the end of the certificate
-        self.asking = False
-        self.asked_for: str | None = None  # the certificate whose successor was asked for
-        self.asked_at = 0.0
+        self.own = OwnCertificate(self)
         self.leaving = False  # the connection is about to be closed: events wait for the next one
 
     @property
@@ -69,16 +66,16 @@ class Security(Block):
             model.InstallRoot: _with_certificates(self.roots.install),
             model.DeleteRoot: _with_certificates(self.roots.delete),
             model.ListRoots: _with_certificates(self.roots.list),
-            model.TakeCertificate: _with_certificates(self._take),
+            model.TakeCertificate: _with_certificates(self.own.take),
         }
 
     @property
     def triggers(self) -> Mapping[Trigger, Say]:
-        return {Trigger.CERTIFICATE: lambda _: self._ask(Kind.TRIGGERED)}
+        return {Trigger.CERTIFICATE: lambda _: self.own.ask(Kind.TRIGGERED)}
 
     @property
     def muted(self) -> Collection[Trigger]:
-        return () if self.can_ask else (Trigger.CERTIFICATE,)
+        return () if self.own.can_ask else (Trigger.CERTIFICATE,)
 
     # -- lives and connections
 
@@ -91,7 +88,7 @@ class Security(Block):
         self.events.happened(SecurityEvent.STARTUP)
 
     def connected(self) -> None:
-        self.telling = self.asking = self.leaving = False
+        self.telling = self.leaving = self.own.asking = False
         if self.identity.proved():
             profile = self.context.settings.security_profile
             self.events.happened(SecurityEvent.RECONFIGURED, f"security profile {profile} in use")
@@ -111,7 +108,7 @@ class Security(Block):
 
     def came_up(self, afresh: bool) -> None:
         self._tell()
-        self._watch_the_end()
+        self.own.watch()
 
     # -- profiles and password
 
@@ -160,101 +157,6 @@ class Security(Block):
 
     def _reconnect(self, why: str) -> None:
         self.context.link.tell(HangUp(why))
-
-    # -- the own certificate
-
-    async def _take(self, command: model.TakeCertificate) -> Decided[Verdict]:
-        from ocppsim.security import certificates
-
-        problem = self._problem(command.chain)
-        if problem is not None:
-            self.events.happened(SecurityEvent.INVALID_OWN_CERTIFICATE, problem)
-            self.context.board.note(f"certificate rejected: {problem}")
-            return Decided(Verdict.REJECTED)
-        self.identity.take(command.chain)
-        self.events.happened(SecurityEvent.RECONFIGURED, "new certificate of the station")
-        self._watch_the_end()
-        starts_in_s = certificates.starts_at(command.chain) - self.context.memory.now()
-        return Decided(Verdict.ACCEPTED, lambda: self._switch(starts_in_s))
-
-    def _problem(self, chain: str) -> str | None:
-        from ocppsim.security import certificates
-
-        settings, identity = self.context.settings, self.identity
-        if identity.pending is None:
-            return "no certificate was asked for"
-        if len(chain) > settings.longest_chain:
-            return "the chain is too long"
-        roots = [root.pem for root in identity.of(RootUse.CENTRAL_SYSTEM)]
-        now = self.context.memory.now()
-        try:
-            return certificates.chain_problem(
-                chain, roots, now, early=True
-            ) or certificates.own_problem(chain, identity.pending, self._name(), settings.operator)
-        except certificates.BadCertificate as error:
-            return str(error)
-
-    def _switch(self, starts_in_s: float) -> None:
-        """To the new certificate, as soon as it is valid (A02.FR.08)."""
-        if self.context.settings.security_profile == 3:
-            self.life.nursery.start_soon(self._switch_in, max(starts_in_s, 0.0), name="new certificate")
-
-    async def _switch_in(self, seconds: float) -> None:
-        await trio.sleep(seconds)
-        self._reconnect("new certificate")
-
-    def _name(self) -> str:
-        specification = self.context.specification
-        return specification.serial_number or specification.id
-
-    @property
-    def can_ask(self) -> bool:
-        """Whether a certificate can be asked for: it names whose the station is (A02, prerequisite)."""
-        try:
-            security.require()
-        except security.MissingPackage:
-            return False
-        return bool(self.context.settings.operator)
-
-    def _ask(self, kind: Kind) -> None:
-        """With a new key each time (A02.FR.02); it is kept before it is spoken of."""
-        if not self.can_ask or self.asking:
-            return
-        from ocppsim.security import signing
-
-        virtual = clock.is_virtual()
-        name, operator = self._name(), self.context.settings.operator
-        key = signing.new_key(self.context.key_chance if virtual else None)
-        self.identity.ask_with(key)
-        self.asking = True
-        request = signing.request(key, operator, name, repeatable=virtual)
-        self.say(model.CertificateRequest(request), kind, self._asked)
-
-    def _asked(self, outcome: Outcome) -> None:
-        """Refused or not, it is not asked again by itself: the whitepaper leaves that to people (A02)."""
-        self.asking = False
-        if outcome.why in (Why.OFFLINE, Why.LOST):
-            self.asked_for = None
-        if isinstance(outcome.answer, RequestAnswer) and not outcome.answer.accepted:
-            self.context.board.note("the central system does not sign certificates")
-
-    def _watch_the_end(self) -> None:
-        if self.identity.own and not self.renewing:
-            self.renewing = True
-            self.life.nursery.start_soon(self._renew, name="renewal")
-
-    async def _renew(self) -> None:
-        """A month before a certificate ends ask for a new one, once in a life (A03)."""
-        own = self.identity.own[-1]
-        if self.can_ask and own.chain != self.asked_for:
-            from ocppsim.security import certificates
-
-            due = max(certificates.ends_at(own.chain) - RENEW_BEFORE_S, self.asked_at + RENEW_EVERY_S)
-            await trio.sleep(max(due - self.context.memory.now(), 0.0))
-            if self.life.registrar.speaking and self.identity.own[-1] is own:
-                self.asked_for, self.asked_at = own.chain, self.context.memory.now()
-                self._ask(Kind.ORDINARY)
-        self.renewing = False
 
     # -- events
 

@@ -13,7 +13,7 @@ from ocppsim.actors.wire import tls as tls_contexts
 from ocppsim.actors.wire.access import OPEN, Access
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.opening import Opening
-from ocppsim.actors.wire.transport import Address, Dial, Transport, TransportName
+from ocppsim.actors.wire.transport import Address, Dial, DialFailed, Transport, TransportName
 
 _Open = Callable[[Opening], AbstractAsyncContextManager[Transport]]
 
@@ -63,7 +63,12 @@ class _WebsocketDial:
     """The last context with a certificate of the station's own."""
 
     def __call__(self, access: Access = OPEN) -> AbstractAsyncContextManager[Transport]:
-        return self._open(self._for(access))
+        try:
+            opening = self._for(access)
+        except (ssl.SSLError, ValueError) as error:
+            reason = tls_contexts.words(error) if isinstance(error, ssl.SSLError) else str(error)
+            raise DialFailed(f"a certificate or key of the station cannot be used: {reason}") from error
+        return self._open(opening)
 
     def reaches(self, profile: int) -> bool:
         return profile != 1 or not self._opening.address.secure

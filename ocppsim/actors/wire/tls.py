@@ -84,10 +84,14 @@ def trusting(roots: tuple[str, ...]) -> ssl.SSLContext:
 def presenting(roots: tuple[str, ...], certificate: str, key: str) -> ssl.SSLContext:
     """The same for one station, with a certificate of its own."""
     context = trusting.__wrapped__(roots)
+
+    def refuse_password() -> str:
+        raise ValueError("an encrypted key cannot be used")
+
     with NamedTemporaryFile("w", suffix=".pem") as file:  # which nobody else can read
         file.write(f"{certificate}\n{key}")
         file.flush()
-        context.load_cert_chain(file.name)
+        context.load_cert_chain(file.name, password=refuse_password)
     return context
 
 

@@ -12,6 +12,7 @@ from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.runtime import System
 from ocppsim.actors.station import Station, assemble
 from ocppsim.actors.store import Forgetful
+from ocppsim.actors.wire.access import OPEN, Access
 from ocppsim.actors.wire.transport import Transport
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.model.connector import Status
@@ -21,8 +22,14 @@ from ocppsim.model.session import ChargingSession
 from ocppsim.model.specification import Outlet, Specification
 
 
-def nobody() -> AbstractAsyncContextManager[Transport]:
-    raise AssertionError("a station that is not alive does not dial")
+class Nobody:
+    """Whom a station that is not alive does not dial."""
+
+    def __call__(self, access: Access = OPEN) -> AbstractAsyncContextManager[Transport]:
+        raise AssertionError(f"a station that is not alive does not dial: {access}")
+
+    def reaches(self, profile: int) -> bool:
+        return profile >= 0
 
 
 def fake_fleet(nursery: trio.Nursery, stations: int = 3, connectors: int = 1) -> Fleet:
@@ -41,7 +48,7 @@ def add(fleet: Fleet, name: str, connectors: int = 1) -> Station:
         fleet.system,
         specification,
         Dialect16(),
-        nobody,
+        Nobody(),
         fleet.store,
         fleet.seed,
         fleet.latencies,

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench format support clean
+.PHONY: demo test check bench configuration format support clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ocppsim needs Python 3.11 or newer; call make with PYTHON=python3.11")'
@@ -25,6 +25,9 @@ check: $(VENV)/ready
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+configuration: $(VENV)/ready
+	$(BIN)/python docs/configuration.py
 
 support: $(VENV)/ready
 	$(BIN)/python docs/supported.py

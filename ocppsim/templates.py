@@ -1,7 +1,9 @@
 """Templates by name, and what the reading of configuration is told of OCPP 1.6 and of addresses."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from attrs import evolve
 
@@ -14,6 +16,7 @@ from ocppsim.config.vocabulary import Problem, Vocabulary
 from ocppsim.dialects.dialect import InvalidMessage
 from ocppsim.dialects.v16 import Dialect16, keys
 from ocppsim.dialects.v16.remote_trigger import EXTENDED, TRIGGERS
+from ocppsim.model.commands import Trigger
 from ocppsim.model.specification import Specification
 from ocppsim.protocol import v16
 from ocppsim.protocol.actions import Sender
@@ -43,6 +46,13 @@ def _station_problem(specification: Specification) -> Problem:
     return None
 
 
+def _triggers() -> dict[str, frozenset[Trigger]]:
+    """One name may mean another thing in each of the two requests."""
+    tables: tuple[Mapping[Any, Trigger], ...] = (TRIGGERS, EXTENDED)
+    names = {name for table in tables for name in table}
+    return {name: frozenset(table[name] for table in tables if name in table) for name in names}
+
+
 @cache
 def vocabulary() -> Vocabulary:
     by_stations = {name for name, one in v16.ACTIONS.items() if one.sender is not Sender.CENTRAL_SYSTEM}
@@ -52,8 +62,9 @@ def vocabulary() -> Vocabulary:
         frozenset(by_csms),
         frozenset(by_stations),
         _NEEDED,
-        frozenset(TRIGGERS) | frozenset(EXTENDED),
+        _triggers(),
         keys.KEYS.__contains__,
+        lambda name: keys.KEYS[name].initial,
         _key_problem,
         _address_problem,
         _station_problem,

@@ -33,7 +33,7 @@ from ocppsim.dialects.dialect import Draft, InvalidMessage
 from ocppsim.model import inputs
 from ocppsim.model.connector import Connector, Status, busy, due, flowing, left_at_ev, status
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
-from ocppsim.model.metering import Series, collected, kept, of_a_session, of_session, told_at_once
+from ocppsim.model.metering import of_outlet, Series, collected, kept, of_a_session, of_session, told_at_once
 from ocppsim.model.outbox import Place
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.step import step
@@ -51,7 +51,7 @@ class ConnectorLife:
         self.dialect, self.memory = context.dialect, context.memory
         self.board, self.tracer = context.board, context.tracer
         self.outlet = context.specification.outlets[number]
-        self.settings = context.settings
+        self.settings = of_outlet(context.settings, self.outlet)
         self.reporter = self.memory.reporters[number]
         self.reporter.attach(self._send_status, self._wake, self.dialect.alike)
         self.timer: Timer | None = None
@@ -89,7 +89,7 @@ class ConnectorLife:
                 self._input(inputs.Tick())
             case Configure(settings):
                 self._input(inputs.Tick())  # what was due is so by the settings of then
-                self.settings = settings
+                self.settings = of_outlet(settings, self.outlet)
                 self._input(inputs.Tick())
             case Outcome():
                 self._reported(message)
@@ -129,6 +129,8 @@ class ConnectorLife:
                 told += self._message(happening, happened)
             except InvalidMessage as error:
                 self._set_aside(error)
+        if unsaid := self.context.specification.unsaid:
+            told = [what for what in told if what.draft.action not in unsaid]
         return told
 
     def _set_aside(self, error: InvalidMessage) -> None:

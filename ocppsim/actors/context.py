@@ -75,7 +75,7 @@ class StationContext:
         self._configure(evolve(self.settings, clock_offset_s=offset_s))
 
     def _settings(self) -> Settings:
-        keys = self.dialect.effective_keys(self.memory.changed, self.at_boot)
+        keys = self.dialect.effective_keys(self.specification, self.memory.changed, self.at_boot)
         settings = self.dialect.settings(self.specification, keys)
         return evolve(settings, clock_offset_s=self.memory.offset_s)
 

@@ -87,6 +87,7 @@ class Driver:
             if await self._begun(tag):
                 self.count.started += 1
                 await self._stay(stay_s, tag)
+                await self._linger(habits.linger_s)
             else:
                 self.count.refused += 1
         finally:
@@ -115,6 +116,12 @@ class Driver:
             await self.world.present(self.number, tag)
             with trio.move_on_after(PATIENCE_S):
                 await self.board.until(lambda board: board.connectors[self.number].session is None)
+
+    async def _linger(self, seconds: float) -> None:
+        """The session is over, and the EV stands there."""
+        if seconds > 0:
+            with trio.move_on_after(seconds):
+                await self.board.until(lambda board: self.leaving)
 
     def _over(self, board: Board) -> bool:
         """Whether there is no reason to stay."""

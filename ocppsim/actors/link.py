@@ -68,6 +68,7 @@ class Link:
         self.dialect, self.memory = context.dialect, context.memory
         self.board, self.tracer = context.board, context.tracer
         self.statistics = context.statistics
+        self.unsaid = context.specification.unsaid
         ids: Iterator[str] = iter(self.memory.message_id, "")
         call_timeout = clock.wire(context.settings.message_timeout_s)
         self.session = Session(ids, self.dialect.codes, call_timeout, clock.wire(ANSWER_WITHIN_S))
@@ -105,7 +106,11 @@ class Link:
                     self.tracer.frame(Way.IN, text)
                     self._handle(self.session.receive(text, trio.current_time()))
             case Send(draft, _, _, kind):
-                self._submit(Outgoing(kind, draft.action, draft.payload, message))
+                call = Outgoing(kind, draft.action, draft.payload, message)
+                if self.unsaid and draft.action in self.unsaid:
+                    self._failed(Failed(call, Why.OFFLINE))  # as if nobody were there to hear it
+                else:
+                    self._submit(call)
             case News(connector):
                 self.delivery.notice(connector)
             case Reply(to) | Refuse(to) | Ignore(to):

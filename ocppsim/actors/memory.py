@@ -71,7 +71,8 @@ class Memory:
         start = fresh_start if kept is None else kept.start + 1
         kept = kept or Kept()
         connectors = {
-            number: kept.connectors.get(number, Connector(number)) for number in specification.outlets
+            number: kept.connectors.get(number, Connector(number, operative=outlet.in_service))
+            for number, outlet in specification.outlets.items()
         }
         memory = cls(
             specification,

@@ -2,6 +2,8 @@
 
 from math import inf
 
+from attrs import evolve
+
 from ocppsim import clock
 from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import LimitsDue, Share, StationMessage
@@ -10,6 +12,7 @@ from ocppsim.model.charging import book, limits
 from ocppsim.model.charging.allotment import Wish, allot
 from ocppsim.model.charging.book import Book
 from ocppsim.model.charging.limits import Charge, Placed
+from ocppsim.model.energy import Limit
 
 _KEPT = "charging profiles"
 
@@ -39,6 +42,10 @@ class Power:
 
     def due(self) -> None:
         self.timer = None
+        self._settle()
+
+    def resettle(self) -> None:
+        """What bounds all connectors may have changed."""
         self._settle()
 
     # -- profiles
@@ -82,6 +89,8 @@ class Power:
         station = limits.of_station(self.profiles) if self.profiles else []
         lines: list[list[Placed]] = []
         wishes: dict[int, Wish] = {}
+        caps: dict[int, Limit] = {}
+        most_a = self.context.settings.current_limit_a
         for number, demand_w in self.demands.items():
             placed: list[Placed] = []
             if self.profiles and self._charging(number):
@@ -91,9 +100,15 @@ class Power:
             supply = self.context.specification.outlets[number].supply
             rate = limits.prevailing(placed, at)
             switches = self.context.settings.switches_phases
-            wishes[number] = Wish(demand_w, supply, connector.facts.vehicle, rate, switches)
+            wish = Wish(demand_w, supply, connector.facts.vehicle, rate, switches)
+            if most_a < inf:
+                caps[number] = Limit(supply.power_w(most_a, wish.phases), "current limit")
+                wish = evolve(wish, demand_w=min(demand_w, caps[number].power_w))
+            wishes[number] = wish
         rate = limits.prevailing(station, at)
         for number, share in allot(self.context.specification.power_w, rate, wishes).items():
+            if (cap := caps.get(number)) is not None and cap.power_w < share.power_w:
+                share = cap
             new = Share(share.power_w, share.by, wishes[number].rate, wishes[number].single)
             if number == asked or (new != self.told.get(number) and self._charging(number)):
                 self.context.connectors[number].tell(new)

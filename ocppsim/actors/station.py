@@ -165,6 +165,7 @@ def assemble(
             lambda: context.settings.ping_s,
             context.identity.access,
             lambda failed: context.station.tell(NotConnected(failed.reason, failed.flaw)),
+            specification.redials,
         ).live(),
     )
     world = World(name)

@@ -198,7 +198,8 @@ class StationLife:
 
     def _send_status(self, what: Reported, kind: Kind = Kind.ORDINARY) -> None:
         at = clock.now() + self.context.memory.offset_s
-        if (draft := self.context.dialect.status(0, what[0], what[1], at)) is None:
+        draft = self.context.dialect.status(0, what[0], what[1], at)
+        if draft is None or not self.context.specification.reports_itself:
             if kind is Kind.ORDINARY:
                 self.reporter.ended(None)  # nothing to tell, so it is told
             return

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
-from ocppsim.cli import certs, charge, csms, demo, support
+from ocppsim.cli import certs, charge, config, csms, demo, support, template
 from ocppsim.cli import run as run_command
 from ocppsim.cli.exits import CommandEnded, usage
 from ocppsim.cli.output import output_ended
 
-_COMMANDS = (demo, run_command, charge, csms, certs, support)
+_COMMANDS = (demo, run_command, charge, csms, config, template, certs, support)
 
 
 class Parser(argparse.ArgumentParser):

@@ -2,7 +2,8 @@
 
 import argparse
 import gc
-import random
+import os
+import sys
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -22,7 +23,8 @@ from ocppsim.cli.output import OutputConsole
 from ocppsim.cli.runner import run
 from ocppsim.cli.watching import first_of, open_screen
 from ocppsim.config.loading import Loaded
-from ocppsim.config.simulator import SimulatorConfiguration
+from ocppsim.config.pacing import pauses
+from ocppsim.config.simulator import SimulatorConfiguration, Worker
 from ocppsim.config.stations import Plan
 from ocppsim.config.storage_settings import BadStorage
 from ocppsim.model.session import StopReason
@@ -31,8 +33,6 @@ from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
 from ocppsim.terminal.totals import summarise
-
-SPREAD = 0.2
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,6 +51,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.set_defaults(run=_run)
 
 
+def _say_worker(worker: Worker) -> None:
+    """Whoever asks for pools should know that there are none."""
+    if worker.process_type != "workerSet" or worker.pool_max_size is not None:
+        print("ocppsim: note: everything runs in one process for now", file=sys.stderr)
+
+
 @frozen
 class Run:
     """What is to run, and how."""
@@ -58,7 +64,7 @@ class Run:
     plans: tuple[Plan, ...]
     seed: int
     speed: float
-    pause_s: float  # between two stations
+    worker: Worker
     duration_s: float
     live: bool
     configuration: SimulatorConfiguration
@@ -68,6 +74,7 @@ class Run:
 def _run(options: argparse.Namespace) -> int:
     found = loaded(chosen(options.config))
     say_notices(found)
+    _say_worker(found.configuration.worker)
     seed = options.seed if options.seed is not None else found.configuration.seed
     seed = opt.seed(options) if seed is None else seed
     plans = found.plans(seed)
@@ -76,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
         tuple(one for one in plans if one.auto_start),
         seed,
         options.speed,
-        found.configuration.worker.element_add_delay / 1000,
+        found.configuration.worker,
         options.duration or inf,
         can_show(console) and not options.plain,
         found.configuration,
@@ -129,12 +136,8 @@ def _where(plans: tuple[Plan, ...]) -> str:
 
 
 async def _launch(launcher: Launcher, what: Run) -> None:
-    pace = chance.stream(what.seed, "pace")
-    for one in what.plans:
+    pace = pauses(what.worker, len(what.plans), os.cpu_count() or 1, chance.stream(what.seed, "pace"))
+    for one, pause_s in zip(what.plans, pace, strict=True):
         launcher.launch(one)
-        await trio.sleep(clock.wire(_pause(what.pause_s, pace)))
+        await trio.sleep(clock.wire(pause_s))
     gc.freeze()
-
-
-def _pause(seconds: float, pace: random.Random) -> float:
-    return seconds * pace.uniform(1 - SPREAD, 1 + SPREAD)

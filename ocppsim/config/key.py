@@ -131,7 +131,7 @@ def structure(
     if not isinstance(value, Mapping):
         raise BadValue(f"must be a table, not {described(value)}")
     if prepare is not None:
-        value = prepare(dict(value), spot)
+        value = prepare(value, spot)  # in place, so that what was read is known by its names of today
     table: Mapping[str, object] = cast("Mapping[str, object]", value)
     loose = getattr(cls, "LOOSE", False) if loose is None else loose
     before = len(spot.report.problems)
@@ -149,7 +149,7 @@ def structure(
     made_object = cls(**{field.lstrip("_"): found for field, found in arguments.items()})
     for name, reason in getattr(made_object, "check", lambda: ())():
         spot.at(*filter(None, name.split("."))).wrong(reason)
-    return made_object
+    return made_object if len(spot.report.problems) == before else None
 
 
 def _value(cls: type, field: str, made: Key, table: Mapping[str, object], spot: Spot) -> Any:

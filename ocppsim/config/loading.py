@@ -138,11 +138,18 @@ def load_template(path: Path, spot: Spot, vocabulary: Vocabulary) -> Source | No
     _check_names(found, here, vocabulary)
     source = Source(
         path.stem,
+        path,
         found,
         tags=_list(found.id_tags_file, here.at("idTagsFile"), read_tags),
         visitors=_list(found.ev_profiles_file, here.at("evProfilesFile"), read_vehicles),
         keys=_initial_keys(found, here.at("Configuration", "configurationKey"), vocabulary),
-        denied_triggers=frozenset(n for n, allowed in found.message_trigger_support.items() if not allowed),
+        untriggered=frozenset(
+            trigger
+            for name, allowed in found.message_trigger_support.items()
+            if not allowed
+            for trigger in vocabulary.triggers.get(name, ())
+        ),
+        given=content,
     )
     return source if len(here.report.problems) == before else None
 
@@ -203,11 +210,20 @@ def _initial_keys(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) ->
             here.wrong(f"{own.name}: {words}")
         else:
             initial[own.name] = own.value
-    if not any(own.name == "AuthorizeRemoteTxRequests" for own in found.configuration.configuration_key):
-        initial["AuthorizeRemoteTxRequests"] = "true" if found.remote_authorization else "false"
+    named = {own.name for own in found.configuration.configuration_key}
+    switches = _switches(found, initial, vocabulary)
+    return initial | {name: value for name, value in switches.items() if name not in named}
+
+
+def _switches(found: StationTemplate, initial: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, str]:
+    """Keys that follow from switches of the template, where it does not name them."""
+    keys = {"AuthorizeRemoteTxRequests": "true" if found.remote_authorization else "false"}
     if found.force_transaction_on_invalid_id_token:
-        initial["StopTransactionOnInvalidId"] = "false"
-    return initial
+        keys["StopTransactionOnInvalidId"] = "false"
+    if found.transaction_data_meter_values:
+        sampled = "MeterValuesSampledData"
+        keys["StopTxnSampledData"] = initial.get(sampled, vocabulary.usual(sampled))
+    return keys
 
 
 # -- the stations

@@ -11,6 +11,8 @@ from attrs import frozen
 from ocppsim.config import readers as read
 from ocppsim.config import storage_settings
 from ocppsim.config.key import key, later, meaningless, section, table
+from ocppsim.config.legacy import moved
+from ocppsim.config.problems import Spot
 
 DISTRIBUTIONS = ("charging-station-affinity", "random", "round-robin")
 
@@ -67,17 +69,19 @@ class Worker:
         fate=_WORKER,
     )
     start_delay: float = key(
-        read.number(0), "Between the starts of two workers.", default=500.0, unit="ms", fate=_WORKER
+        read.number(0),
+        "Between the starts of two groups of stations, spread by a fifth.",
+        default=500.0,
+        unit="ms",
     )
     element_add_delay: float = key(
         read.number(0), "Between the starts of two stations, spread by a fifth.", default=0.0, unit="ms"
     )
     elements_per_worker: int | str = key(
         read.either(read.whole(1), read.choice("auto", "all")),
-        "How many stations share a worker.",
+        "How many stations start as a group; auto: by the number of processors.",
         default="auto",
         older=1,
-        fate=_WORKER,
     )
     pool_min_size: int | None = key(
         read.whole(1), "The fewest workers of a pool.", default=None, older=4, fate=_WORKER
@@ -241,11 +245,11 @@ class TemplateUse:
     )
 
 
-def _older_count(value: dict[str, object], spot: Any) -> dict[str, object]:
-    """`numberOfStation` of old."""
-    from ocppsim.config.legacy import moved
+MOVED_IN_USES: Mapping[str, str] = {"numberOfStation": "numberOfStations"}
 
-    return moved(value, {"numberOfStation": "numberOfStations"}, spot)
+
+def _older_count(value: dict[str, Any], spot: Spot) -> dict[str, Any]:
+    return moved(value, MOVED_IN_USES, spot)
 
 
 @frozen

@@ -1,7 +1,8 @@
 """From a template to stations: what each one is, how it reaches its central system, and who comes to it."""
 
 from collections.abc import Mapping, Sequence
-from math import inf
+from math import floor, inf
+from pathlib import Path
 from random import Random
 
 from attrs import field, frozen
@@ -9,7 +10,8 @@ from attrs import field, frozen
 from ocppsim import chance
 from ocppsim.config.connectors import ConnectorTemplate
 from ocppsim.config.identity import hash_id, serial_numbers, station_id
-from ocppsim.config.template import Generator, OwnKey, StationTemplate, Upgrade
+from ocppsim.config.template import OwnKey, StationTemplate, Upgrade
+from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import SEMANTIC, FirmwareUpgrade, Phase
 from ocppsim.model.habits import Distribution, Habits, Visitor
@@ -52,11 +54,13 @@ class Source:
     """A template that was read, with what goes with it."""
 
     name: str
+    path: Path
     template: StationTemplate
     tags: Sequence[str] = ()
     visitors: Sequence[Visitor] = ()
     keys: Mapping[str, str] = field(factory=dict)  # initial values, checked
-    denied_triggers: frozenset[str] = frozenset()
+    untriggered: frozenset[Trigger] = frozenset()
+    given: Mapping[str, object] = field(factory=dict)  # the file's content, with the names of today
 
 
 @frozen
@@ -75,10 +79,11 @@ def plan(source: Source, index: int, around: Surroundings) -> Plan:
     name = station_id(template, index, around.instance)
     url = _url(template, name, index, around)
     serials = serial_numbers(template, chance.stream(around.seed, name, "serial numbers"))
-    keys, traits = _keys(source, url)
     draw = chance.stream(around.seed, name, "hardware")
     power_w = _power_w(template, draw)
     outlets = _outlets(template, power_w, draw)
+    most_a = maximum_a(template, power_w, len(outlets))
+    keys, traits = _keys(source, url, most_a)
     specification = Specification(
         name,
         vendor=template.charge_point_vendor,
@@ -96,8 +101,11 @@ def plan(source: Source, index: int, around: Surroundings) -> Plan:
         key_traits=traits,
         current_limit_key=template.amperage_limitation_ocpp_key,
         current_limit_divider=DIVIDERS[template.amperage_limitation_unit],
+        current_limit_most_a=most_a,
         refused_requests=_denied(template.commands_support.incoming_commands),
         unsaid=_denied(template.commands_support.outgoing_commands),
+        untriggered=source.untriggered,
+        samples_ends=template.begin_end_meter_values,
         reports_itself=template.use_connector_id0,
         serial_number=_cut(serials.point),
         box_serial_number=_cut(serials.box),
@@ -120,13 +128,14 @@ def plan(source: Source, index: int, around: Surroundings) -> Plan:
         strict=template.ocpp_strict_compliance,
         auto_start=template.auto_start,
         stop_when_stopped=template.stop_transactions_on_stopped,
-        habits=habits(template.automatic_transaction_generator, source.tags, source.visitors),
+        habits=habits(template, source.tags, source.visitors),
         statistics=template.enable_statistics,
     )
 
 
-def habits(generator: Generator | None, tags: Sequence[str], visitors: Sequence[Visitor]) -> Habits | None:
+def habits(template: StationTemplate, tags: Sequence[str], visitors: Sequence[Visitor]) -> Habits | None:
     """None where nobody comes."""
+    generator = template.automatic_transaction_generator
     if generator is None or not generator.enable:
         return None
     return Habits(
@@ -139,6 +148,7 @@ def habits(generator: Generator | None, tags: Sequence[str], visitors: Sequence[
         tags=tuple(tags),
         distribution=Distribution(generator.id_tag_distribution),
         visitors=tuple(visitors),
+        linger_s=template.post_transaction_delay,
         ask_first=generator.require_authorize,
         online_only=generator.stop_on_connection_failure,
     )
@@ -177,11 +187,14 @@ def _upgrade(upgrade: Upgrade, pattern: str | None) -> FirmwareUpgrade:
 # -- configuration keys
 
 
-def _keys(source: Source, url: str | None) -> tuple[dict[str, str], dict[str, KeyTraits]]:
+def _keys(source: Source, url: str | None, most_a: float) -> tuple[dict[str, str], dict[str, KeyTraits]]:
     template = source.template
     own = {one.name: one for one in template.configuration.configuration_key}
     traits = {name: KeyTraits(one.readonly, one.visible, one.reboot) for name, one in own.items()}
     keys = dict(source.keys)
+    if template.amperage_limitation_ocpp_key is not None:
+        most = most_a * DIVIDERS[template.amperage_limitation_unit]
+        keys.setdefault(template.amperage_limitation_ocpp_key, f"{most:.15g}")
     if template.supervision_url_ocpp_configuration and url is not None:
         name = template.supervision_url_ocpp_key
         keys.setdefault(name, url)
@@ -195,6 +208,20 @@ def _keys(source: Source, url: str | None) -> tuple[dict[str, str], dict[str, Ke
 
 def _power_w(template: StationTemplate, draw: Random) -> float:
     return draw.choice(template.power) * (1000 if template.power_unit == "kW" else 1)
+
+
+def maximum_a(template: StationTemplate, power_w: float, connectors: int) -> float:
+    """The most that flows in each phase of a connector; where a division leaves a rest, it is rounded."""
+    supply = _supply(template)
+    if template.current_out_type == "DC":
+        return _whole(power_w / supply.voltage_v)
+    part_w = _whole(power_w / connectors)
+    return _whole(_whole(part_w / supply.voltage_v) / supply.phases)
+
+
+def _whole(quotient: float) -> float:
+    """Half a one counts as one."""
+    return float(floor(quotient + 0.5))
 
 
 def _efficiency(template: StationTemplate) -> float:

@@ -312,19 +312,20 @@ class StationTemplate:
     )
     post_transaction_delay: float = key(
         read.number(0),
-        "How long the EV stays after a session.",
+        "How long a visitor's EV stays after its session.",
         default=0.0,
         unit="s",
-        fate=not_yet("the generator's people, who leave at once"),
     )
     begin_end_meter_values: bool = key(
-        read.FLAG, "Whether samples go before the first and the last message.", default=False, fate=_METER
+        read.FLAG,
+        "Whether samples go at the beginning and at the end of a session.",
+        default=False,
     )
     out_of_order_end_meter_values: bool = key(
         read.FLAG, "Whether the last samples come after the end.", default=False, fate=_METER
     )
     transaction_data_meter_values: bool = key(
-        read.FLAG, "Whether the message of the end carries samples.", default=False, fate=_METER
+        read.FLAG, "Whether the message of the end carries samples.", default=False
     )
     metering_per_transaction: bool = key(
         read.FLAG,

@@ -1,9 +1,10 @@
 """What configuration must know of OCPP and of addresses, and is told by those who do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from attrs import frozen
 
+from ocppsim.model.commands import Trigger
 from ocppsim.model.specification import Specification
 
 Problem = str | None
@@ -18,8 +19,9 @@ class Vocabulary:
     requests: frozenset[str]  # actions of central systems
     messages: frozenset[str]  # actions of stations
     needed: frozenset[str]  # of those: without them there is no session
-    triggers: frozenset[str]
+    triggers: Mapping[str, frozenset[Trigger]]  # what a name may mean
     knows_key: Callable[[str], bool]
+    usual: Callable[[str], str]  # the initial value of a key of the standard
     key_problem: Callable[[str, str], Problem]  # of the initial value of a configuration key
     address_problem: Callable[[str], Problem]  # of the URL of a central system
     station_problem: Callable[[Specification], Problem]

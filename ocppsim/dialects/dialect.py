@@ -120,7 +120,9 @@ class Dialect(Protocol):
     ) -> KeyReport:
         """Raises Refusal where too many are named."""
 
-    def effective_keys(self, changed: Mapping[str, str], at_boot: Mapping[str, str]) -> Mapping[str, str]:
+    def effective_keys(
+        self, specification: Specification, changed: Mapping[str, str], at_boot: Mapping[str, str]
+    ) -> Mapping[str, str]:
         """The keys that count: some changes wait for a reboot."""
 
     def with_heartbeat_interval(self, changed: Mapping[str, str], seconds: float) -> Mapping[str, str]:

@@ -42,6 +42,7 @@ class Habits:
     least_soc: float = 0.1
     most_soc: float = 0.6
     visitors: Sequence[Visitor] = ()  # in place of the one vehicle
+    linger_s: float = 0.0  # how long the EV stays after its session
     ask_first: bool = True  # False: sessions begin without a word on the tag
     online_only: bool = False  # sessions end with the connection, and none begins without
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ocppsim.model.inputs import Sampled
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.settings import Settings
+from ocppsim.model.specification import Outlet
 
 DAY_S = 86_400.0
 _SLACK_S = 1e-6
@@ -34,6 +35,32 @@ Series: TypeAlias = tuple[Sampled, ...]
 
 _INTERRUPTIONS = (Context.INTERRUPTION_BEGIN, Context.INTERRUPTION_END)
 _ENDS = (Context.BEGIN, Context.END)
+
+
+REGISTER = "Energy.Active.Import.Register"
+"""What every meter shows."""
+
+
+def of_outlet(settings: Settings, outlet: Outlet) -> Settings:
+    """The measurands asked for as far as this connector's meter has them, else the register."""
+    if outlet.measurands is None:
+        return settings
+    shown = outlet.measurands | {REGISTER}
+
+    def left(names: tuple[str, ...]) -> tuple[str, ...]:
+        """One phase of a measurand is shown where the measurand is."""
+        kept = tuple(name for name in names if name in shown or name.rpartition(".L")[0] in shown)
+        return kept if kept or not names else (REGISTER,)
+
+    return evolve(
+        settings,
+        measurands=left(settings.measurands),
+        aligned_measurands=left(settings.aligned_measurands),
+        start_measurands=left(settings.start_measurands),
+        end_measurands=left(settings.end_measurands),
+        stop_measurands=left(settings.stop_measurands),
+        stop_aligned_measurands=left(settings.stop_aligned_measurands),
+    )
 
 
 def aligned_before(told: float, every_s: float) -> float:
@@ -67,7 +94,7 @@ def told_at_once(context: Context, settings: Settings) -> tuple[str, ...]:
         case Context.BEGIN:
             return settings.start_measurands
         case Context.END:
-            return ()
+            return settings.end_measurands
         case Context.INTERRUPTION_BEGIN | Context.INTERRUPTION_END:
             return settings.measurands if settings.sample_s > 0 else ()
         case _:

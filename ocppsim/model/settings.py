@@ -1,5 +1,7 @@
 """What the behaviour of a station depends on and can be configured, free of any version's key names."""
 
+from math import inf
+
 from attrs import frozen
 
 
@@ -40,6 +42,7 @@ class Settings:
     aligned_s: float = 0.0  # between readings at instants that the clock prescribes; 0: none
     aligned_measurands: tuple[str, ...] = ()
     start_measurands: tuple[str, ...] = ()  # told right after the beginning of a session
+    end_measurands: tuple[str, ...] = ()  # told right before the end
     stop_measurands: tuple[str, ...] = ()  # of the periodic samples, told at the end of a session
     stop_aligned_measurands: tuple[str, ...] = ()
     stop_most_values: int = 100  # readings that the end of a session tells
@@ -49,6 +52,7 @@ class Settings:
     unlock_on_ev_side_disconnect: bool = True
     lines: tuple[int, ...] = ()  # by connector: the meter's phase behind its first; 0: not known
     clock_offset_s: float = 0.0  # the clock of time stamps minus ours
+    current_limit_a: float = inf  # of each phase, by a configuration key of the station's own
     off: tuple[str, ...] = ()  # feature profiles that the station does not offer, in the dialect's words
 
     @property
@@ -58,4 +62,4 @@ class Settings:
 
     @property
     def reads_end(self) -> bool:
-        return bool(self.stop_measurands or self.stop_aligned_measurands)
+        return bool(self.end_measurands or self.stop_measurands or self.stop_aligned_measurands)

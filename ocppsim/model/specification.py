@@ -5,6 +5,7 @@ from math import inf
 
 from attrs import field, frozen
 
+from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import FirmwareUpgrade
 from ocppsim.model.security import Credentials
@@ -61,7 +62,10 @@ class Specification:
     key_traits: Mapping[str, KeyTraits] = field(factory=dict)  # of those that are not as usual, or own ones
     current_limit_key: str | None = None  # the configuration key that bounds the current per phase
     current_limit_divider: float = 1.0  # how many of its units are an ampere
+    current_limit_most_a: float = inf  # from here on it is none
     refused_requests: frozenset[str] = frozenset()  # actions that this station does not take
     unsaid: frozenset[str] = frozenset()  # actions that it never sends
+    untriggered: frozenset[Trigger] = frozenset()  # what it never says when asked to
+    samples_ends: bool = False  # samples right after the beginning and before the end of each session
     reports_itself: bool = True  # whether the station has a status of its own
     redials: int = -1  # how often a lost connection is dialled again; -1: without end

@@ -57,6 +57,8 @@ class Desk:
             return
         link = self.context.link
         try:
+            if request.action in self.context.specification.refused_requests:
+                raise Refusal(Fault.NOT_SUPPORTED, f"{request.action} is not offered by this station")
             command = self.context.dialect.command(
                 request.action, request.payload, self.context.settings
             )

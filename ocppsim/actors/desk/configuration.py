@@ -29,6 +29,8 @@ class Configuration(Block):
     def _apply(self, changed: Mapping[str, str]) -> None:
         self.context.change_keys(changed)
         self.life.registrar.rearm_beat()
+        if self.context.specification.current_limit_key is not None:
+            self.life.power.resettle()
 
     async def _get(self, command: commands.GetKeys) -> Decided[KeyReport]:
         specification, changed = self.context.specification, self.context.memory.changed

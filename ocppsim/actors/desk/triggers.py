@@ -33,7 +33,8 @@ class Triggers(Block):
 
     async def _trigger(self, command: commands.TriggerMessage) -> Decided[TriggerVerdict]:
         what, number = command.what, command.connector
-        if (say := self.known.get(what)) is None:
+        untriggered = self.context.specification.untriggered
+        if (say := self.known.get(what)) is None or what in untriggered:
             return Decided(TriggerVerdict.NOT_IMPLEMENTED)
         if self.is_muted(what):
             return Decided(TriggerVerdict.REJECTED)

@@ -8,7 +8,7 @@ from attrs import evolve
 from ocppsim import clock
 from ocppsim.actors.board import Board
 from ocppsim.actors.messages import Down, Heard, LinkMessage, Up
-from ocppsim.actors.runtime import Actor, Exit, Restart, Timer, Timers
+from ocppsim.actors.runtime import Actor, Exit, Restart, Stop, Timer, Timers
 from ocppsim.actors.wire.access import Access
 from ocppsim.actors.wire.backoff import Backoff
 from ocppsim.actors.wire.transport import Dial, DialFailed, Transport, TransportClosed
@@ -74,9 +74,11 @@ class Wire:
         ping_s: Callable[[], float],
         access: Callable[[], Access],
         failed: Callable[[DialFailed], None],
+        redials: int = -1,
     ) -> None:
         self.me, self.link, self.dial, self.board, self.backoff = me, link, dial, board, backoff
         self.ping_s, self.access, self.failed = ping_s, access, failed
+        self.redials = redials
         self.connection = me.life
 
     async def live(self) -> Exit | None:
@@ -91,7 +93,14 @@ class Wire:
             view = evolve(self.board.link, tries=self.board.link.tries + 1, permanent=permanent)
             self.board.show_link(evolve(view, trouble=why))
             self.failed(failed)
+        if self._redials_spent():
+            self.board.note("gave up dialling")
+            return Stop("gave up dialling")
         return Restart(why, after=clock.wire(self.backoff.pause()))
+
+    def _redials_spent(self) -> bool:
+        link = self.board.link
+        return 0 <= self.redials <= link.tries - (0 if link.connections else 1)
 
     async def _converse(self, transport: Transport) -> str:
         since = trio.current_time()

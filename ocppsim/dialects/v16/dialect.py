@@ -102,8 +102,10 @@ class Dialect16(Translation):
     ) -> KeyChange:
         return keys.change(specification, changed, key, value)
 
-    def effective_keys(self, changed: Mapping[str, str], at_boot: Mapping[str, str]) -> Mapping[str, str]:
-        return keys.effective(changed, at_boot)
+    def effective_keys(
+        self, specification: Specification, changed: Mapping[str, str], at_boot: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        return keys.effective(specification, changed, at_boot)
 
     def report_keys(
         self, specification: Specification, changed: Mapping[str, str], names: tuple[str, ...]

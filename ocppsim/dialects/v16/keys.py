@@ -13,6 +13,7 @@ from ocppsim.dialects.v16 import (
     core_keys,
     firmware_management_keys,
     local_auth_list_keys,
+    own_keys,
     reservation_keys,
     security_keys,
     smart_charging_keys,
@@ -21,7 +22,7 @@ from ocppsim.dialects.v16.key import BadValue, Key, items
 from ocppsim.dialects.v16.measurands import INTERVALS
 from ocppsim.model.commands import KeyReport, KeyVerdict
 from ocppsim.model.settings import Settings
-from ocppsim.model.specification import Specification
+from ocppsim.model.specification import KeyTraits, Specification
 from ocppsim.protocol.errors import Fault, Refusal, Violation
 
 _PROFILES = (
@@ -36,7 +37,8 @@ KEYS: Mapping[str, Key] = {
     key.name: key
     for key in sorted((key for profile in _PROFILES for key in profile.KEYS), key=lambda key: key.name)
 }
-_REBOOT = tuple(key for key in KEYS.values() if key.reboot)
+_REBOOT = tuple(key.name for key in KEYS.values() if key.reboot)
+_USUAL = KeyTraits()
 _BY_LOWER_NAME = {name.lower(): name for name in KEYS}
 
 Changed: TypeAlias = Mapping[str, str]
@@ -63,6 +65,10 @@ def settings(specification: Specification, changed: Changed) -> Settings:
         values["sample_s"] = 0
     if not (values["aligned_measurands"] or values["stop_aligned_measurands"]):
         values["aligned_s"] = 0
+    if specification.current_limit_key is not None:
+        values["current_limit_a"] = own_keys.current_limit_a(specification, changed)
+    if specification.samples_ends:
+        values["start_measurands"] = values["end_measurands"] = values["measurands"]
     values["tells_intervals"] = any(not INTERVALS.isdisjoint(values[name]) for name in _MEASURED)
     return evolve(_DEFAULTS, **values)
 
@@ -89,8 +95,9 @@ def change(specification: Specification, changed: Changed, name: str, text: str)
     """ChangeConfiguration (1.6 ed. 2, 5.3); names are taken in any case."""
     key = KEYS.get(_BY_LOWER_NAME.get(name.lower(), ""))
     if key is None:
-        return KeyChange(KeyVerdict.NOT_SUPPORTED, changed)
-    if key.readonly or key.secret:
+        return own_keys.change(specification, changed, name, text, KEYS)
+    traits = specification.key_traits.get(key.name, _USUAL)
+    if key.readonly or key.secret or traits.readonly:
         return KeyChange(KeyVerdict.REJECTED, changed)
     try:
         value = key.value(text)
@@ -99,7 +106,7 @@ def change(specification: Specification, changed: Changed, name: str, text: str)
             key.fits(specification, value)
     except BadValue:
         return KeyChange(KeyVerdict.REJECTED, changed)
-    verdict = KeyVerdict.REBOOT_REQUIRED if key.reboot else KeyVerdict.ACCEPTED
+    verdict = KeyVerdict.REBOOT_REQUIRED if key.reboot or traits.reboot else KeyVerdict.ACCEPTED
     return KeyChange(verdict, {**changed, key.name: text})
 
 
@@ -110,9 +117,10 @@ def _check_length(specification: Specification, changed: Changed, key: Key, text
         raise BadValue("too many items")
 
 
-def effective(changed: Changed, at_boot: Changed) -> Changed:
+def effective(specification: Specification, changed: Changed, at_boot: Changed) -> Changed:
     """What counts now: a key that needs a reboot is as it was at the last one."""
-    waiting = [key.name for key in _REBOOT if changed.get(key.name) != at_boot.get(key.name)]
+    own = tuple(name for name, traits in specification.key_traits.items() if traits.reboot)
+    waiting = [name for name in (*_REBOOT, *own) if changed.get(name) != at_boot.get(name)]
     if not waiting:
         return changed
     counts = {name: text for name, text in changed.items() if name not in waiting}
@@ -127,14 +135,17 @@ def report(specification: Specification, changed: Changed, names: tuple[str, ...
         raise Refusal(Fault.PROPERTY, str(violation), (violation,))
     known: dict[str, Key] = {}
     unknown = []
+    own = own_keys.values(specification, changed, KEYS)
+    told: dict[str, tuple[str | None, bool]] = {} if names else dict(own)
     for name in names or tuple(KEYS):
         key = KEYS.get(_BY_LOWER_NAME.get(name.lower(), ""))
-        if key is None:
+        if key is None and (mine := own_keys.found(own, name)) is not None:
+            told[mine] = own[mine]
+        elif key is None or not specification.key_traits.get(key.name, _USUAL).visible:
             unknown.append(name)
         else:
             known[key.name] = key
-    values = {
-        name: (None if key.secret else text_of(key, specification, changed), key.readonly)
-        for name, key in known.items()
-    }
-    return KeyReport(values, tuple(unknown))
+    for name, key in known.items():
+        text = None if key.secret else text_of(key, specification, changed)
+        told[name] = text, key.readonly or specification.key_traits.get(name, _USUAL).readonly
+    return KeyReport(told, tuple(unknown) if names else ())

@@ -108,7 +108,9 @@ class Dialect201(Translation):
     ) -> KeyChange:
         return KeyChange(KeyVerdict.NOT_SUPPORTED, changed)
 
-    def effective_keys(self, changed: Mapping[str, str], at_boot: Mapping[str, str]) -> Mapping[str, str]:
+    def effective_keys(
+        self, specification: Specification, changed: Mapping[str, str], at_boot: Mapping[str, str]
+    ) -> Mapping[str, str]:
         return changed
 
     def report_keys(

@@ -1,0 +1,131 @@
+"""The page on configuration, made from the classes: every key, what it takes, its default, its effect."""
+
+from collections.abc import Iterable, Iterator
+
+from attrs import NOTHING, frozen
+
+from ocppsim.config.connectors import ConnectorTemplate, EvseTemplate, MeterTemplate
+from ocppsim.config.key import Key, default_of, keys
+from ocppsim.config.simulator import DROPPED, MOVED, SimulatorConfiguration, TemplateUse
+from ocppsim.config.tags import CurvePoint, EvProfile
+from ocppsim.config.template import MOVED as MOVED_IN_TEMPLATES
+from ocppsim.config.template import OwnKey, StationTemplate
+
+INTRODUCTION = """# Configuration
+
+Made from the code by `make configuration`. Files are TOML or JSON, with the same keys.
+
+```console
+$ ocppsim config init
+$ ocppsim config check config.toml
+$ ocppsim config convert config.json --output config.toml
+$ ocppsim run --config config.toml
+```
+
+The first writes a file to begin with; the second says what is wrong with a file and what becomes of its
+keys; the third makes TOML of JSON. The files of SAP's simulator, of 2022, 2024 and version 4.11, are taken
+as they are; names of old are reported with those of today.
+
+All is relative to the folder of the configuration file: templates lie in `station-templates`, lists of tags
+and of EVs beside the file. What is not found there is looked for among the files that come with the
+program; absolute paths are taken as they are. `CF_INSTANCE_INDEX` of the environment is a part of the
+stations' ids.
+
+What becomes of a key:
+
+- *effective*: it has an effect, and a test shows it;
+- *later*: it is read and kept for what is named there;
+- *not yet*: it is read and checked, and has no effect so far;
+- *without meaning here*: it is taken, for the reason given, and does nothing.
+
+A default in brackets is that of 2022, which holds under `sourceVersion = "2022"`. Numbers may be written as
+texts. An unknown key is an error in a configuration; in a template it is noticed. In `commandsSupport` and
+`messageTriggerSupport` what is false is denied, and all else allowed. The file's defaults are those of
+SAP's README of 2024, but for `coherentMeterValues`.
+"""
+
+
+@frozen
+class Section:
+    """A table of the page."""
+
+    title: str
+    cls: type
+
+
+SECTIONS = (
+    Section("The simulator", SimulatorConfiguration),
+    Section("An entry of `stationTemplateUrls`", TemplateUse),
+    Section("A station template", StationTemplate),
+    Section("An entry of `configurationKey`", OwnKey),
+    Section("A connector, in `Connectors`", ConnectorTemplate),
+    Section("An EVSE, in `Evses`", EvseTemplate),
+    Section("An entry of `MeterValues`", MeterTemplate),
+    Section("An EV, in the list that `evProfilesFile` names", EvProfile),
+    Section("A point of `chargingCurve`", CurvePoint),
+)
+
+
+def all_keys(cls: type, prefix: str = "") -> Iterator[tuple[str, Key, object]]:
+    """Each key with its path and default, those of inner tables behind the table."""
+    for name, (field, made) in keys(cls).items():
+        yield prefix + name, made, default_of(cls, field)
+        if made.inner is not None:
+            yield from all_keys(made.inner, f"{prefix}{name}.")
+
+
+def page() -> str:
+    parts = [INTRODUCTION]
+    for section in SECTIONS:
+        parts.append(f"## {section.title}\n\n{_table(section.cls)}")  # noqa: PERF401 - reads better
+    parts.append(f"## Names of old\n\n{_names_of_old()}")
+    return "\n".join(parts)
+
+
+def _table(cls: type) -> str:
+    rows = ((_code(name), *_cells(made, default)) for name, made, default in all_keys(cls))
+    return _rows(("key", "takes", "default", "what it says", "what becomes of it"), rows)
+
+
+def _cells(made: Key, default: object) -> tuple[str, ...]:
+    usual = "" if made.inner is not None else _default(default)
+    older = f" ({_default(made.older)})" if made.has_older else ""
+    unit = f", in {made.unit}" if made.unit else ""
+    return made.reader.words + unit, usual + older, made.doc, str(made.fate)
+
+
+def _default(value: object) -> str:
+    match value:
+        case None | () | "":
+            return "none"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "none"
+        case int() | float():
+            return f"{value:g}"
+        case str():
+            return _code(value)
+    return "must be there" if value is NOTHING else str(value)
+
+
+def _names_of_old() -> str:
+    moved = [(_code(old), _code(new)) for old, new in sorted(MOVED.items())]
+    dropped = [(_code(old), f"dropped: {why}") for old, why in sorted(DROPPED.items())]
+    templates = [
+        (_code(old), f"{_code(new)}, in templates") for old, new in sorted(MOVED_IN_TEMPLATES.items())
+    ]
+    inner = [("`minimum`", "`minimumValue`, in `MeterValues`"), ("`numberOfStation`", "`numberOfStations`")]
+    words = [("`sequential`", "`charging-station-affinity`"), ("`staticPool`", "`fixedPool`")]
+    return _rows(("name of old", "today"), [*moved, *dropped, *templates, *inner, *words])
+
+
+def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(cells)} |" for cells in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _code(name: str) -> str:
+    """A path of keys stands as it is: in backticks it would look like a name of the code."""
+    return name if "." in name else f"`{name}`"

@@ -1,0 +1,388 @@
+"""Each effective key of a template has its effect on the wire, or on the station."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stage import Stage
+from trio.testing import MockClock
+
+from ocppsim.model.connector import Status
+from ocppsim.model.electricity import CurrentType
+from ocppsim.model.vehicle import Vehicle
+from tests.config.bench import LEAST, planned, station_of
+
+BIG = Vehicle(capacity_wh=100_000, max_power_w=300_000, ac_max_current_a=64)
+
+
+def keys(*own: Mapping[str, object]) -> dict[str, object]:
+    return {"configurationKey": list(own)}
+
+
+async def reported(stage: Stage, *names: str) -> dict[str, Any]:
+    """The keys that GetConfiguration tells, and under "" those it does not know."""
+    answer = await stage.ask("GetConfiguration", **({"key": list(names)} if names else {}))
+    told = {one["key"]: one for one in answer.get("configurationKey", [])}
+    return told | {"": answer.get("unknownKey", [])}
+
+
+async def power_w(stage: Stage, *numbers: int) -> list[float]:
+    """What flows when an EV that takes anything charges at each of the connectors."""
+    for number in numbers or (1,):
+        stage.plug(number, BIG)
+        await stage.show("TAG", number)
+        await stage.settle()
+    return [round(stage.station.view(number).power.power_w) for number in numbers or (1,)]
+
+
+# -- the boot
+
+
+async def test_identity_goes_into_the_boot(tmp_path: Path, autojump_clock: MockClock) -> None:
+    plan = planned(
+        tmp_path,
+        chargePointSerialNumberPrefix="PP",
+        chargeBoxSerialNumberPrefix="BB",
+        meterSerialNumberPrefix="MM",
+        meterType="clever",
+        iccid="893",
+        imsi="262",
+        firmwareVersion="1.2.3",
+    )
+    async with station_of(plan) as stage:
+        boot = stage.said("BootNotification")[0].payload
+    assert boot["chargePointModel"] == "Model"
+    assert boot["chargePointVendor"] == "Vendor"
+    assert (boot["iccid"], boot["imsi"], boot["meterType"]) == ("893", "262", "clever")
+    assert boot["firmwareVersion"] == "1.2.3"
+    serials = [boot[f"{name}SerialNumber"] for name in ("chargePoint", "chargeBox", "meter")]
+    assert [serial[:2] for serial in serials] == ["PP", "BB", "MM"]
+    assert len({serial[2:] for serial in serials}) == 1
+    assert {len(serial) for serial in serials} == {25}
+
+
+# -- configuration keys
+
+
+async def test_own_keys_are_told_and_changed(tmp_path: Path, autojump_clock: MockClock) -> None:
+    own = keys(
+        {"key": "Vendor.Colour", "readonly": False, "value": "red"},
+        {"key": "Vendor.Fixed", "readonly": True, "value": 7},
+        {"key": "Vendor.Hidden", "readonly": False, "value": "x", "visible": False},
+        {"key": "Vendor.Slow", "readonly": False, "value": True, "reboot": True},
+        {"key": "MeterValueSampleInterval", "readonly": True, "value": "30"},
+        {"key": "ClockAlignedDataInterval", "readonly": False, "value": "0", "visible": False},
+    )
+    async with station_of(planned(tmp_path, Configuration=own)) as stage:
+        told = await reported(stage)
+        assert told["Vendor.Colour"] == {"key": "Vendor.Colour", "readonly": False, "value": "red"}
+        assert told["Vendor.Fixed"] == {"key": "Vendor.Fixed", "readonly": True, "value": "7"}
+        assert told["Vendor.Slow"]["value"] == "true"
+        assert told["MeterValueSampleInterval"] == {
+            "key": "MeterValueSampleInterval",
+            "readonly": True,
+            "value": "30",
+        }
+        assert "Vendor.Hidden" not in told
+        assert "ClockAlignedDataInterval" not in told
+        assert (await reported(stage, "Vendor.Hidden", "vendor.colour"))[""] == ["Vendor.Hidden"]
+
+        async def change(key: str, value: str) -> str:
+            answer = await stage.ask("ChangeConfiguration", key=key, value=value)
+            return str(answer["status"])
+
+        assert await change("vendor.colour", "blue") == "Accepted"
+        assert await change("Vendor.Fixed", "8") == "Rejected"
+        assert await change("Vendor.Slow", "false") == "RebootRequired"
+        assert await change("MeterValueSampleInterval", "10") == "Rejected"
+        assert await change("Vendor.Hidden", "y") == "NotSupported"
+        assert (await reported(stage, "Vendor.Colour"))["Vendor.Colour"]["value"] == "blue"
+
+
+async def test_a_known_key_that_a_template_makes_a_reboot_key_waits_for_one(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    own = keys({"key": "MeterValueSampleInterval", "value": "20", "reboot": True})
+    async with station_of(planned(tmp_path, Configuration=own, resetTime=5)) as stage:
+        answer = await stage.ask("ChangeConfiguration", key="MeterValueSampleInterval", value="7")
+        assert answer == {"status": "RebootRequired"}
+        assert stage.station.context.settings.sample_s == 20
+        await stage.ask("Reset", type="Soft")
+        await stage.later(6)
+        assert stage.station.context.settings.sample_s == 7
+
+
+@pytest.mark.parametrize(
+    ("switch", "key", "value"),
+    [
+        ({"remoteAuthorization": False}, "AuthorizeRemoteTxRequests", "false"),
+        ({"mayAuthorizeAtRemoteStart": False}, "AuthorizeRemoteTxRequests", "false"),
+        ({"forceTransactionOnInvalidIdToken": True}, "StopTransactionOnInvalidId", "false"),
+    ],
+)
+async def test_switches_are_initial_values_of_keys(
+    tmp_path: Path, autojump_clock: MockClock, switch: dict[str, object], key: str, value: str
+) -> None:
+    async with station_of(planned(tmp_path, **switch)) as stage:
+        assert (await reported(stage, key))[key]["value"] == value
+
+
+async def test_remote_authorization_decides_whether_a_tag_is_asked_about(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    for asked in (True, False):
+        async with station_of(planned(tmp_path, remoteAuthorization=asked)) as stage:
+            stage.plug()
+            await stage.ask("RemoteStartTransaction", idTag="TAG", connectorId=1)
+            await stage.shows(Status.CHARGING)
+            assert bool(stage.said("Authorize")) is asked
+
+
+# -- messages
+
+
+async def test_commands_support_denies_what_is_false_and_nothing_else(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """D31: `{}` denies nothing."""
+    support = {
+        "incomingCommands": {"GetConfiguration": False, "ClearCache": True},
+        "outgoingCommands": {"MeterValues": False, "StatusNotification": False},
+    }
+    async with station_of(planned(tmp_path, commandsSupport=support)) as stage:
+        with pytest.raises(Exception, match="NotSupported"):
+            await stage.ask("GetConfiguration")
+        assert await stage.ask("ClearCache") == {"status": "Accepted"}
+        assert (await stage.ask("UnlockConnector", connectorId=1))["status"] == "Unlocked"
+        await stage.charge()
+        await stage.later(200)
+        assert not stage.said("StatusNotification")
+        assert not stage.said("MeterValues")
+        assert stage.said("StartTransaction")
+    async with station_of(planned(tmp_path, commandsSupport={"incomingCommands": {}})) as stage:
+        assert (await stage.ask("GetConfiguration"))["configurationKey"]
+
+
+async def test_message_trigger_support(tmp_path: Path, autojump_clock: MockClock) -> None:
+    plan = planned(tmp_path, messageTriggerSupport={"Heartbeat": False, "StatusNotification": True})
+    async with station_of(plan) as stage:
+        for name, word in (
+            ("Heartbeat", "NotImplemented"),
+            ("StatusNotification", "Accepted"),
+            ("MeterValues", "Accepted"),
+        ):
+            assert await stage.ask("TriggerMessage", requestedMessage=name) == {"status": word}
+
+
+async def test_without_connector_0_the_station_has_no_status(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    for itself in (True, False):
+        async with station_of(planned(tmp_path, useConnectorId0=itself)) as stage:
+            numbers = [frame.payload["connectorId"] for frame in stage.said("StatusNotification")]
+            assert numbers == ([0, 1] if itself else [1])
+
+
+async def test_auto_register_speaks_at_once(tmp_path: Path, autojump_clock: MockClock) -> None:
+    assert planned(tmp_path, autoRegister=True).specification.auto_register
+    assert planned(tmp_path, registrationMaxRetries=3).specification.registration_max_retries == 3
+
+
+async def test_reset_time(tmp_path: Path, autojump_clock: MockClock) -> None:
+    async with station_of(planned(tmp_path, resetTime="12")) as stage:
+        await stage.ask("Reset", type="Hard")
+        await stage.later(11)
+        assert not stage.board.online
+        await stage.later(2)
+        assert stage.board.online
+
+
+async def test_auto_reconnect_max_retries(tmp_path: Path, autojump_clock: MockClock) -> None:
+    for retries, dials in ((0, 1), (2, 3)):
+        async with station_of(planned(tmp_path, autoReconnectMaxRetries=retries)) as stage:
+            stage.csms.go_down()
+            await stage.later(3600)
+            assert stage.board.tally.dials == dials
+            stage.csms.come_up()
+            await stage.later(60)
+            assert not stage.board.online
+
+
+# -- power
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ({"power": 11000}, [11000]),
+        ({"power": "7.4", "powerUnit": "kW"}, [7400]),
+        ({"power": [3000], "numberOfPhases": 1}, [3000]),
+        ({"power": 50, "powerUnit": "kW", "currentOutType": "DC"}, [50000]),
+        (
+            {"power": 50, "powerUnit": "kW", "currentOutType": "DC", "conversionEfficiency": 0.9},
+            [45000],
+        ),
+        ({"power": 20000, "Connectors": {"0": {}, "1": {}, "2": {}}}, [10000, 10000]),
+        ({"power": 20000, "Connectors": {"1": {"maximumPower": 6000}, "2": {}}}, [6000, 10000]),
+        (
+            {"power": 20000, "powerSharedByConnectors": True, "Connectors": {"1": {}, "2": {}}},
+            [10000, 10000],
+        ),
+        ({"power": 44000, "Connectors": {"1": {"maximumCurrent": 10}}}, [6900]),
+    ],
+)
+async def test_power(
+    tmp_path: Path, autojump_clock: MockClock, template: dict[str, object], expected: list[float]
+) -> None:
+    async with station_of(planned(tmp_path, **template)) as stage:
+        assert await power_w(stage, *range(1, len(expected) + 1)) == expected
+
+
+async def test_shared_power_goes_to_those_who_charge(tmp_path: Path, autojump_clock: MockClock) -> None:
+    two = {"0": {}, "1": {}, "2": {}}
+    for shared, expected in ((True, 20000), (False, 10000)):
+        plan = planned(tmp_path, power=20000, powerSharedByConnectors=shared, Connectors=two)
+        async with station_of(plan) as stage:
+            assert await power_w(stage, 1) == [expected]
+
+
+def test_voltage_and_phases(tmp_path: Path) -> None:
+    def supply(**template: object) -> tuple[str, float, int]:
+        found = planned(tmp_path, **template).specification.outlets[1].supply
+        return found.current_type.value, found.voltage_v, found.phases
+
+    assert supply() == ("AC", 230, 3)
+    assert supply(numberOfPhases=1, voltageOut="110") == ("AC", 110, 1)
+    assert supply(currentOutType="DC") == (CurrentType.DC.value, 400, 0)
+    assert supply(currentOutType="DC", voltageOut=800, numberOfPhases=3) == ("DC", 800, 0)
+
+
+@pytest.mark.parametrize(("unit", "value"), [("A", "10"), ("dA", "100"), ("cA", "1000"), ("mA", "10000")])
+async def test_amperage_limitation(tmp_path: Path, autojump_clock: MockClock, unit: str, value: str) -> None:
+    plan = planned(
+        tmp_path,
+        amperageLimitationOcppKey="MaxCurrent",
+        amperageLimitationUnit=unit,
+        Configuration=keys({"key": "MaxCurrent", "value": value}),
+    )
+    async with station_of(plan) as stage:
+        assert await power_w(stage) == [6900]
+        assert stage.station.view(1).power.by == "current limit"
+        await stage.set_key("MaxCurrent", int(value) * 2)
+        assert round(stage.station.view(1).power.power_w) == 13800
+        answer = await stage.ask("ChangeConfiguration", key="MaxCurrent", value="much")
+        assert answer == {"status": "Rejected"}
+        await stage.set_key("MaxCurrent", 0)
+        assert stage.board.status(1) is Status.SUSPENDED_EVSE
+
+
+async def test_the_amperage_key_is_there_without_being_named(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """Its initial value is the most that the connector can give: 22 kW over three phases of 230 V."""
+    plan = planned(tmp_path, amperageLimitationOcppKey="MaxCurrent", amperageLimitationUnit="dA")
+    async with station_of(plan) as stage:
+        assert (await reported(stage, "MaxCurrent"))["MaxCurrent"]["value"] == "320"
+
+
+# -- connectors
+
+
+def test_number_of_connectors_is_drawn(tmp_path: Path) -> None:
+    counts = {
+        len(planned(tmp_path, index, numberOfConnectors=[1, 2, "4"]).specification.outlets)
+        for index in range(1, 40)
+    }
+    assert counts == {1, 2, 4}
+
+
+def test_random_connectors_are_drawn_from_those_defined(tmp_path: Path) -> None:
+    two = {"0": {}, "1": {"maximumPower": 1000}, "2": {"maximumPower": 2000}}
+
+    def powers(**template: object) -> set[tuple[float, ...]]:
+        plans = (planned(tmp_path, index, Connectors=two, **template) for index in range(1, 40))
+        return {tuple(outlet.max_power_w for outlet in one.specification.outlets.values()) for one in plans}
+
+    assert powers() == {(1000, 2000)}
+    assert powers(randomConnectors=True) == {(1000, 1000), (1000, 2000), (2000, 1000), (2000, 2000)}
+    assert len(powers(numberOfConnectors=3)) == 8  # more than there are: drawn
+
+
+async def test_boot_status_unavailable(tmp_path: Path, autojump_clock: MockClock) -> None:
+    two = {"0": {}, "1": {"bootStatus": "Unavailable"}, "2": {"bootStatus": "Available"}}
+    async with station_of(planned(tmp_path, Connectors=two)) as stage:
+        assert [stage.board.status(n) for n in (1, 2)] == [Status.UNAVAILABLE, Status.AVAILABLE]
+        await stage.ask("ChangeAvailability", connectorId=1, type="Operative")
+        assert stage.board.status(1) is Status.AVAILABLE
+
+
+async def test_fixed_cable_of_dc_and_where_it_is_said(tmp_path: Path, autojump_clock: MockClock) -> None:
+    for template, word in (
+        ({"currentOutType": "DC"}, "NotSupported"),
+        ({}, "Unlocked"),
+        ({"Connectors": {"1": {"fixedCable": True}}}, "NotSupported"),
+    ):
+        async with station_of(planned(tmp_path, **template)) as stage:
+            assert await stage.ask("UnlockConnector", connectorId=1) == {"status": word}
+
+
+# -- meters
+
+
+def measurands(stage: Stage, number: int) -> set[str]:
+    frames = [frame for frame in stage.said("MeterValues") if frame.payload["connectorId"] == number]
+    return {
+        value["measurand"]
+        for frame in frames
+        for reading in frame.payload["meterValue"]
+        for value in reading["sampledValue"]
+    }
+
+
+async def test_d14_meter_values_of_an_evse_are_those_of_its_connectors(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """Ids of connectors begin at 1 in each EVSE; what a connector has itself goes before."""
+    evses = {
+        "0": {"Connectors": {"0": {}}},
+        "1": {"MeterValues": [{"measurand": "Power.Active.Import"}], "Connectors": {"1": {}}},
+        "2": {
+            "MeterValues": [{"measurand": "Power.Active.Import"}],
+            "Connectors": {"1": {"MeterValues": [{"measurand": "SoC"}, {"measurand": "Voltage"}]}},
+        },
+    }
+    energy = "Energy.Active.Import.Register"
+    async with station_of(planned(tmp_path, Connectors=None, Evses=evses)) as stage:
+        await stage.charge(1)
+        await stage.charge(2, "TAG-2")
+        await stage.later(70)
+        assert measurands(stage, 1) == {energy, "Power.Active.Import"}
+        assert measurands(stage, 2) == {energy, "SoC", "Voltage"}
+
+
+async def test_begin_end_and_transaction_data(tmp_path: Path, autojump_clock: MockClock) -> None:
+    plan = planned(tmp_path, beginEndMeterValues=True, transactionDataMeterValues=True)
+    async with station_of(plan) as stage:
+        await stage.charge()
+        await stage.later(30)
+        await stage.show()
+        await stage.settle()
+        contexts = [
+            reading["sampledValue"][0]["context"]
+            for frame in stage.said("MeterValues")
+            for reading in frame.payload["meterValue"]
+        ]
+        assert contexts == ["Transaction.Begin", "Transaction.End"]
+        stop = stage.said("StopTransaction")[0].payload
+        assert len(stop["transactionData"]) >= 2
+    async with station_of(planned(tmp_path)) as stage:
+        await stage.charge()
+        await stage.later(30)
+        await stage.show()
+        assert not stage.said("MeterValues")
+        assert "transactionData" not in stage.said("StopTransaction")[0].payload
+
+
+def test_least_is_enough(tmp_path: Path) -> None:
+    assert planned(tmp_path).specification.vendor == LEAST["chargePointVendor"]

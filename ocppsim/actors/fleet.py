@@ -1,6 +1,6 @@
 """The fleet: stations side by side, each behind a bulkhead, and the people who drive up to them."""
 
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Callable, Container
 from contextlib import asynccontextmanager
 
 import trio
@@ -43,6 +43,7 @@ class Fleet:
     latencies: Latencies = field(factory=Latencies)
     statistics: Statistics = field(factory=Statistics)
     listeners: list[Listener] = field(factory=list)
+    newcomers: list[Callable[[Station], None]] = field(factory=list)  # told of each station that is added
 
     def add(
         self,
@@ -73,6 +74,8 @@ class Fleet:
         self.stations[station.id] = station
         index = len(self.stations)
         self.drivers[station.id] = []
+        for tell in self.newcomers:
+            tell(station)
         self.nursery.start_soon(self._contain, station, name=f"{station.id}/bulkhead")
         if habits is not None:
             for number in specification.outlets:

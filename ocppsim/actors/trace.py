@@ -67,6 +67,7 @@ class Tracer:
     listeners: list[Listener] = field(factory=list)
     log: StationLog = field(factory=StationLog)
     security_log: StationLog = field(factory=StationLog)
+    note_listeners: list[Listener] = field(factory=list)  # of notes and violations alone: frames cost nothing
     _count: int = 0
 
     def frame(self, way: Way, text: str | bytes, attempt: int = 1) -> None:
@@ -78,12 +79,12 @@ class Tracer:
     def violation(self, what: str) -> None:
         """The central system broke a rule."""
         self.log.add(f"violation: {what}")
-        if self.listeners:
+        if self.listeners or self.note_listeners:
             self._tell(Way.NOTE, "", 1, what)
 
     def note(self, what: str) -> None:
         self.log.add(what)
-        if self.listeners:
+        if self.listeners or self.note_listeners:
             self._tell(Way.NOTE, what)
 
     def _tell(self, way: Way, text: str, attempt: int = 1, violation: str = "") -> None:
@@ -95,6 +96,9 @@ class Tracer:
         entry = TraceEntry(clock.now(), self.station, self._count, way, text, attempt, violation)
         for listener in self.listeners:
             listener(entry)
+        if way is Way.NOTE:
+            for listener in self.note_listeners:
+                listener(entry)
 
 
 def merged(entries: Iterable[TraceEntry]) -> list[TraceEntry]:

@@ -20,15 +20,14 @@ from ocppsim.cli.configuration import chosen, loaded, say_notices
 from ocppsim.cli.exits import CommandEnded, Exit, usage
 from ocppsim.cli.launch import Launcher
 from ocppsim.cli.output import OutputConsole
+from ocppsim.cli.recording import open_log, recording
 from ocppsim.cli.runner import run
 from ocppsim.cli.watching import first_of, open_screen
 from ocppsim.config.loading import Loaded
 from ocppsim.config.pacing import pauses
-from ocppsim.config.simulator import SimulatorConfiguration, Worker
+from ocppsim.config.simulator import Worker
 from ocppsim.config.stations import Plan
-from ocppsim.config.storage_settings import BadStorage
 from ocppsim.model.session import StopReason
-from ocppsim.performance.keeping import open_storage, storage_of
 from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
@@ -67,8 +66,7 @@ class Run:
     worker: Worker
     duration_s: float
     live: bool
-    configuration: SimulatorConfiguration
-    folder: Path  # of the configuration
+    found: Loaded
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -86,15 +84,14 @@ def _run(options: argparse.Namespace) -> int:
         found.configuration.worker,
         options.duration or inf,
         can_show(console) and not options.plain,
-        found.configuration,
-        found.path.parent,
+        found,
     )
-    _check_storage(found)
     if waiting := len(plans) - len(what.plans):
         console.print(f"{waiting} stations are not started (autoStart)")
     if not what.plans:
         raise usage(f"{found.path}: no station starts: autoStart is false in all templates")
-    return run(partial(_simulate, what, console), options.speed, LEAVE_WITHIN_S + 2)
+    with open_log(found, live=what.live):
+        return run(partial(_simulate, what, console), options.speed, LEAVE_WITHIN_S + 2)
 
 
 async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) -> Exit:
@@ -104,8 +101,7 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
         header = Header(_where(what.plans), what.seed, what.speed)
         async with open_screen(fleet, header, console, len(what.plans), live=what.live) as screen:
             tell = screen.say if what.live else partial(console.print, soft_wrap=True, markup=False)
-            storage = what.configuration.performance_storage
-            async with open_storage(storage, what.folder, fleet.statistics, tell):
+            async with recording(fleet, what.found, tell):
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_launch, launcher, what)
                     await first_of(interrupted, screen.quit_wanted, what.duration_s)
@@ -120,14 +116,6 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
     if not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
     return Exit.DONE
-
-
-def _check_storage(found: Loaded) -> None:
-    """What depends on this machine, and so is no problem of the file."""
-    try:
-        storage_of(found.configuration.performance_storage, found.path.parent)
-    except BadStorage as error:
-        raise usage(f"{found.path}: {error}") from error
 
 
 def _where(plans: tuple[Plan, ...]) -> str:

@@ -8,15 +8,14 @@ from typing import Any
 
 from attrs import frozen
 
+from ocppsim.config import logging_settings, storage_settings
 from ocppsim.config import readers as read
-from ocppsim.config import storage_settings
 from ocppsim.config.key import key, later, meaningless, section, table
 from ocppsim.config.legacy import moved
 from ocppsim.config.problems import Spot
 
 DISTRIBUTIONS = ("charging-station-affinity", "random", "round-robin")
 
-_LOG = later("the log files of a run")
 _CONTROL = later("the control interface")
 _WORKER = later("worker processes; everything runs in one process for now")
 _NODE = meaningless("it steers the threads of Node.js")
@@ -26,36 +25,34 @@ _NODE = meaningless("it steers the threads of Node.js")
 class Log:
     """What is written about a run."""
 
-    enabled: bool = key(read.FLAG, "Whether anything is logged.", default=True, fate=_LOG)
-    file: str = key(read.NAME, "Where to.", default="logs/combined.log", older="combined.log", fate=_LOG)
-    error_file: str = key(
-        read.NAME, "Where errors go.", default="logs/error.log", older="error.log", fate=_LOG
-    )
+    enabled: bool = key(read.FLAG, "Whether anything is logged.", default=True)
+    file: str = key(read.NAME, "Where to.", default="logs/combined.log", older="combined.log")
+    error_file: str = key(read.NAME, "Where errors go.", default="logs/error.log", older="error.log")
     level: str = key(
         read.choice("emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"),
         "The least serious level that is written.",
         default="info",
-        fate=_LOG,
     )
-    console: bool = key(read.FLAG, "Whether the log goes to the terminal too.", default=False, fate=_LOG)
-    format: str = key(read.NAME, "How a line is written: `simple` or `json`.", default="simple", fate=_LOG)
-    rotate: bool = key(read.FLAG, "Whether a new file is begun each day.", default=True, fate=_LOG)
+    console: bool = key(read.FLAG, "Whether the log goes to the terminal too.", default=False)
+    format: str = key(read.NAME, "How a line is written: `simple` or `json`.", default="simple")
+    rotate: bool = key(read.FLAG, "Whether a new file is begun each day.", default=True)
     max_files: int | str | None = key(
         read.either(read.whole(0), read.NAME),
-        "How many old files are kept, or for how long (`7d`).",
+        "How many files are kept, or for how many days (`7d`); absent: all.",
         default=None,
         older=7,
-        fate=_LOG,
     )
     max_size: int | str | None = key(
         read.either(read.whole(0), read.NAME),
-        "The size at which a new file is begun (`20m`).",
+        "The size at which a new file is begun (`20m`); absent: none.",
         default=None,
-        fate=_LOG,
     )
     statistics_interval: float = key(
-        read.number(0), "Between two lines of statistics; 0: none.", default=60.0, unit="s", fate=_LOG
+        read.number(0), "Between two lines of statistics; 0: none.", default=60.0, unit="s"
     )
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        yield from logging_settings.problems(self)
 
 
 @frozen
@@ -283,7 +280,7 @@ class SimulatorConfiguration:
     station_template_urls: tuple[TemplateUse, ...] = key(
         read.several(table(TemplateUse, prepare=_older_count), 1), "Which stations there are."
     )
-    log: Log = section(Log, "Log files.", fate=_LOG)
+    log: Log = section(Log, "Log files.")
     worker: Worker = section(Worker, "Spreading the work.")
     ui_server: UiServer = section(UiServer, "The control interface.", fate=_CONTROL)
     performance_storage: PerformanceStorage = section(

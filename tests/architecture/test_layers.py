@@ -23,7 +23,7 @@ ALLOWED = {
     "security": {"model"},
     "actors": {"actors.runtime", "dialects", "model", "protocol", "security"} | BASE,
     "csms": {"protocol"} | BASE,
-    "logs": {"actors", "actors.runtime", "config", "terminal"},
+    "logs": {"actors", "actors.runtime", "clock", "config", "terminal"},
     "performance": {"actors", "clock", "config"},
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},

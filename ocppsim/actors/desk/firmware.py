@@ -163,7 +163,7 @@ class Firmware(Block):
         update = self.kept.update
         if update is None:
             return
-        if afresh and update.phase is Phase.INSTALL_REBOOTING:
+        if afresh and update.phase is Phase.INSTALL_REBOOTING and self.running is None:  # the reboot is over
             self._enter(Phase.INSTALLED)
             self._happened(SecurityEvent.FIRMWARE_UPDATED)
         else:

@@ -118,7 +118,10 @@ def _moved(where: Place, response: h11.Response) -> Place:
     """Where the file is instead; credentials stay with the host and the protocol they were meant for."""
     target = next((value for name, value in response.headers if name == b"location"), b"")
     base = f"{where.scheme}://{where}{where.target}"
-    moved = place.parse(urljoin(base, target.decode("latin-1")))
+    try:
+        moved = place.parse(urljoin(base, target.decode("latin-1")))
+    except ValueError:
+        raise TransferFailed(Failure.BROKEN, f"{where}: redirected to nowhere") from None
     if moved.scheme == "ftp" or (where.scheme == "https" and moved.scheme == "http"):
         raise TransferFailed(Failure.NOT_SUPPORTED, f"{where}: redirected to {moved.scheme}")
     if moved.user is None and (moved.scheme, moved.host, moved.port) == (where.scheme, where.host, where.port):

@@ -1,6 +1,7 @@
 """Where a file is or goes, read from a URL. No message says more of it than host and port."""
 
 import re
+from ipaddress import IPv6Address
 from urllib.parse import quote, unquote, urlsplit
 
 from attrs import evolve, field, frozen
@@ -11,6 +12,7 @@ PORTS = {"ftp": 21, "http": 80, "https": 443}
 """The protocols, with their usual ports."""
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
 _AS_IT_IS = "/%-._~!$&'()*+,;=:@"
 
 
@@ -54,14 +56,14 @@ def parse(location: str) -> Place:
     """The place that a URL names; raises TransferFailed."""
     try:
         parts = urlsplit(location)
-        scheme, host, port = parts.scheme.lower(), parts.hostname, parts.port
+        scheme, host, port = parts.scheme.lower(), _ascii(parts.hostname or ""), parts.port
     except ValueError:
         raise _bad("the location is no URL") from None
     if scheme not in PORTS:
         if not re.fullmatch(r"[a-z][a-z0-9+.-]{0,15}", scheme):
             raise _bad("the location is no URL")
         raise TransferFailed(Failure.NOT_SUPPORTED, f"transfers by {scheme} are not supported")
-    if not host or _CONTROL.search(location) or not host.isprintable():
+    if not host or _CONTROL.search(location):
         raise _bad("the location names no host")
     if port == 0:
         raise _bad("the location's port is none")
@@ -78,6 +80,16 @@ def parse(location: str) -> Place:
     if any(re.search(r"[\r\n\x00]", text) for text in said):
         raise _bad("the location has control characters")
     return place
+
+
+def _ascii(host: str) -> str:
+    """A host's name as it is looked up; raises ValueError."""
+    if ":" in host:
+        return str(IPv6Address(host))
+    name = host.encode("idna").decode("ascii").lower()
+    if name and not _NAME.fullmatch(name):
+        raise ValueError("no name of a host")
+    return name
 
 
 def _bad(words: str) -> TransferFailed:

@@ -261,6 +261,22 @@ class Station(ChargePoint):  # type: ignore[misc]  # an untyped base class
     async def on_diagnostics_status(self, **_: object) -> object:
         return call_result.DiagnosticsStatusNotification()
 
+    @on("LogStatusNotification")
+    async def on_log_status(self, **_: object) -> object:
+        return call_result.LogStatusNotification()
+
+    @on("SecurityEventNotification")
+    async def on_security_event(self, **_: object) -> object:
+        return call_result.SecurityEventNotification()
+
+    @on("SignCertificate")
+    async def on_sign_certificate(self, **_: object) -> object:
+        return call_result.SignCertificate(status="Accepted")
+
+    @on("SignedFirmwareStatusNotification")
+    async def on_signed_firmware_status(self, **_: object) -> object:
+        return call_result.SignedFirmwareStatusNotification()
+
 
 def _samples(meter_values: Sequence[MeterValue]) -> tuple[Sample, ...]:
     return tuple(Sample(one["timestamp"], tuple(one["sampled_value"])) for one in meter_values)

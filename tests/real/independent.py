@@ -172,6 +172,8 @@ class IndependentServer:
         gone = asyncio.ensure_future(station.websocket.wait_closed())
         try:
             await asyncio.wait({answer, gone}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():  # an answer that came just before the end is still on its way to us
+                await asyncio.wait({answer}, timeout=0.5)
             if answer.done():
                 return answer.result()
             raise (ConnectionError if gone.done() else TimeoutError)(f"{identity} did not answer {request}")

@@ -1,4 +1,4 @@
-"""A tour of all that a central system can ask: on a server that shares no code with ours, station idle and charging.
+"""A tour of all that a central system can ask, on a server that shares no code with ours: idle, and charging.
 
 Each row says what is sent, what the answer must say in either case, and what must be seen afterwards.
 """
@@ -54,9 +54,10 @@ class Tour:
         """Whether the station has said it since the last request."""
         for frame in seen.frames[self.seen_before :]:
             message = parse(frame.text)
-            if frame.direction == "in" and message is not None and message.action == action:
-                if all(fragment in frame.text for fragment in fragments):
-                    return True
+            if frame.direction != "in" or message is None or message.action != action:
+                continue
+            if all(fragment in frame.text for fragment in fragments):
+                return True
         return False
 
     async def ask(self, request: object) -> Any:

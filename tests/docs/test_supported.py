@@ -22,6 +22,11 @@ def test_the_table_can_be_made_of_what_is_here() -> None:
     assert all(text for text in files().values())
 
 
+def test_page_and_data_are_those_of_the_marks() -> None:
+    """`make support` writes them anew."""
+    assert [path.name for path, text in files().items() if path.read_text("utf-8") != text] == []
+
+
 def test_every_schema_is_in_one_row() -> None:
     actions = {name for name in schemas.names("v16") if not name.endswith("Response")}
     assert [row.name for row in messages(PROOFS)].count("ClearCache") == 1

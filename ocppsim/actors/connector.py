@@ -33,8 +33,11 @@ from ocppsim.dialects.dialect import Draft, InvalidMessage
 from ocppsim.model import inputs
 from ocppsim.model.connector import Connector, Status, busy, due, flowing, left_at_ev, status
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
-from ocppsim.model.metering import of_outlet, Series, collected, kept, of_a_session, of_session, told_at_once
+from ocppsim.model.metering import Series, beginning, collected, kept, of_a_session, of_outlet, of_session, to_sign, told_at_once
 from ocppsim.model.outbox import Place
+from ocppsim.model.signing import MeterRecord
+from ocppsim.model.electricity import CurrentType
+from ocppsim.model.evolving import evolve
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.step import step
 from ocppsim.protocol.session import Kind
@@ -108,6 +111,8 @@ class ConnectorLife:
 
     def _input(self, what: inputs.Input) -> Verdict:
         state, happened, verdict = step(self.state, what, clock.now(), self.outlet, self.settings)
+        if happened and self.settings.signs:
+            happened = tuple(map(self._signed, happened))
         told = self._messages(happened) if happened else []
         keeps = state.session is not None and self.settings.reads_end
         readings = kept(happened, self.settings) if keeps else ()
@@ -160,8 +165,36 @@ class ConnectorLife:
         """What the end of a session tells of it: what was kept, and the readings of this very step."""
         if not self.settings.reads_end:
             return ()
+        most = self.settings.stop_most_values
         series = of_session(self.memory.series.get(self.number, ()), session)
-        return collected(series, kept(happened, self.settings), self.settings.stop_most_values)
+        series = collected(series, kept(happened, self.settings), most)
+        if series and series[0].context is Context.BEGIN:
+            return series
+        supply = self.outlet.supply
+        begin = beginning(session, supply.voltage_v, supply.phases)
+        if self.settings.signs:
+            begin = self._sign(begin, session)
+        return collected((begin,), series, most)
+
+    def _signed(self, what: Happening) -> Happening:
+        if isinstance(what, Sampled) and what.session is not None and to_sign(what, self.settings):
+            return self._sign(what, what.session)
+        return what
+
+    def _sign(self, what: Sampled, session: ChargingSession) -> Sampled:
+        signer = self.context.specification.signer
+        if signer is None:
+            return what
+        record = MeterRecord(
+            self.number,
+            self.memory.next_page(self.number),
+            session.tag,
+            what.at + self.memory.offset_s,
+            round(what.register_wh),
+            _PLACE.get(what.context, "C"),
+            self.outlet.supply.current_type is CurrentType.DC,
+        )
+        return evolve(what, signed=signer.sign(record))
 
     def _tell(self, what: Happening) -> None:
         match what:
@@ -252,6 +285,9 @@ class ConnectorLife:
             self.me.after(AGAIN_S, ReportAgain())
         self._report()
 
+
+_PLACE = {Context.BEGIN: "B", Context.END: "E"}
+"""Where in its session a signed reading was taken; C: in between."""
 
 _MAY_LACK_EV = frozenset({Status.SUSPENDED_EV, Status.FINISHING})
 """Where it is told that the EV's end of the cable is out (4.9)."""

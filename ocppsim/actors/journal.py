@@ -18,6 +18,7 @@ from ocppsim.model.inputs import Sampled
 from ocppsim.model.metering import NO_MARKS, Marks, Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.reservation import Reservation
+from ocppsim.model.signing import Signature
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.protocol import text
 
@@ -130,7 +131,9 @@ def _connector(c: Connector) -> Record:
 def _reading(what: Sampled) -> list[object]:
     """All but its session, which is the connector's."""
     shown = attrs.astuple(what.reading)
-    return [what.at, what.register_wh, shown, what.context.name, what.offered_w, what.interval_wh, what.line]
+    signed = None if what.signed is None else attrs.astuple(what.signed)
+    flow = (what.offered_w, what.interval_wh, what.line)
+    return [what.at, what.register_wh, shown, what.context.name, *flow, signed]
 
 
 def _session(session: ChargingSession) -> Record:
@@ -203,8 +206,10 @@ def _apply_readings(kept: Kept, connector: Connector, record: Record) -> None:
 
 
 def _read_reading(session: ChargingSession, record: list[Any]) -> Sampled:
-    at, register_wh, shown, context, *rest = record
-    return Sampled(session, at, register_wh, Reading(*shown), Context[context], *rest)
+    at, register_wh, shown, context, offered_w, interval_wh, line, signed = record
+    signature = None if signed is None else Signature(*signed)
+    taken = (session, at, register_wh, Reading(*shown), Context[context])
+    return Sampled(*taken, offered_w, interval_wh, line, signature)
 
 
 def _read_connector(record: Record) -> Connector:

@@ -25,6 +25,7 @@ from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 
 _LOCAL_LIST, _RESERVATIONS = "local list", "reservations"
+_PAGES = "signed meter values"
 
 
 @frozen
@@ -224,6 +225,16 @@ class Memory:
         """Whether it matters which group a tag belongs to."""
         waiting = reserving.unclaimed(self.reservations, self.connectors, now)
         return any(one.parent is not None for one in waiting)
+
+    # -- meters
+
+    def next_page(self, connector: int) -> int:
+        """Counts what the meter of a connector has signed."""
+        pages = self.blocks.get(_PAGES)
+        pages = dict(pages) if isinstance(pages, dict) else {}
+        pages[str(connector)] = page = pages.get(str(connector), 0) + 1
+        self.keep(_PAGES, pages)
+        return int(page)
 
     # -- the functional blocks
 

@@ -31,6 +31,7 @@ from ocppsim.model.evolving import evolve
 from ocppsim.model.connector import cable_locked
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
+from ocppsim.security.ocmf import meters
 
 
 def _doubling(crashes: int) -> float:
@@ -111,6 +112,9 @@ def assemble(
 ) -> Station:
     """A station with its parts, none of them alive yet; ValueError when no message could tell what it is."""
     name = specification.id
+    if specification.signer is None:
+        signer = meters(specification, lambda number: chance.stream(seed, name, "meter key", number))
+        specification = evolve(specification, signer=signer)
     try:
         dialect.boot(specification)  # the version of an update is never too long
     except InvalidMessage as error:

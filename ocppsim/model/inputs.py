@@ -9,6 +9,7 @@ from ocppsim.model.energy import Reading
 from ocppsim.model.facts import Facts
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession, Context, StopReason
+from ocppsim.model.signing import Signature
 
 
 class Verdict(Enum):
@@ -204,6 +205,7 @@ class Sampled:
     offered_w: float = 0.0
     interval_wh: float = 0.0
     line: int = 0
+    signed: Signature | None = None
 
 
 @frozen

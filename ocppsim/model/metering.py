@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from attrs import evolve, frozen
 
+from ocppsim.model.energy import Reading
 from ocppsim.model.inputs import Sampled
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.settings import Settings
@@ -112,12 +113,37 @@ def told_at_the_end(context: Context, settings: Settings) -> tuple[str, ...]:
     return ()
 
 
+def signed_at_once(context: Context, settings: Settings) -> bool:
+    """Whether a message of its own tells such a reading with its signature."""
+    match context:
+        case Context.CLOCK:
+            return settings.sign_aligned and settings.sign_aligned_updated
+        case Context.BEGIN:
+            return settings.sign_sampled and settings.sign_started
+        case Context.PERIODIC | Context.INTERRUPTION_BEGIN | Context.INTERRUPTION_END:
+            return settings.sign_sampled and settings.sign_updated
+        case _:
+            return False
+
+
+def to_sign(what: Sampled, settings: Settings) -> bool:
+    """Whether the meter signs a reading of a session; its ends always, where it signs at all."""
+    return what.context in _ENDS or signed_at_once(what.context, settings)
+
+
+def beginning(session: ChargingSession, voltage_v: float, phases: int) -> Sampled:
+    """The reading at the beginning of a session, where nobody had wanted it then."""
+    nothing_flows = Reading(0.0, 0.0, voltage_v, phases, None)
+    return Sampled(session, session.started_at, session.start_wh, nothing_flows, Context.BEGIN)
+
+
 def kept(happened: Iterable[object], settings: Settings) -> Series:
     """The readings among what happened that the end of the session will tell."""
+    readings = (what for what in happened if isinstance(what, Sampled) and what.session is not None)
     return tuple(
         what
-        for what in happened
-        if isinstance(what, Sampled) and what.session is not None and told_at_the_end(what.context, settings)
+        for what in readings
+        if told_at_the_end(what.context, settings) or (what.context in _ENDS and settings.signs)
     )
 
 

@@ -47,6 +47,12 @@ class Settings:
     stop_aligned_measurands: tuple[str, ...] = ()
     stop_most_values: int = 100  # readings that the end of a session tells
     tells_intervals: bool = False  # whether any measurand is the energy since the last sample
+    sign_sampled: bool = False  # readings at the ends of a session are signed
+    sign_started: bool = False  # and that of its beginning is told so at once
+    sign_updated: bool = False  # and periodic ones are
+    sign_aligned: bool = False
+    sign_aligned_updated: bool = False
+    public_key_told: str = "Never"  # when it goes with a signed value, in the dialect's words
     minimum_status_s: float = 0.0  # a status that passes sooner is not told
     reset_retries: int = 0
     unlock_on_ev_side_disconnect: bool = True
@@ -62,4 +68,8 @@ class Settings:
 
     @property
     def reads_end(self) -> bool:
-        return bool(self.end_measurands or self.stop_measurands or self.stop_aligned_measurands)
+        return self.signs or bool(self.end_measurands or self.stop_measurands or self.stop_aligned_measurands)
+
+    @property
+    def signs(self) -> bool:
+        return self.sign_sampled or self.sign_aligned

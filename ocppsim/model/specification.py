@@ -9,6 +9,7 @@ from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import FirmwareUpgrade
 from ocppsim.model.security import Credentials
+from ocppsim.model.signing import MeterSigner
 
 
 @frozen(cache_hash=True)
@@ -57,6 +58,7 @@ class Specification:
     boot_on_reconnect: bool = False
     auto_register: bool = False
     registration_max_retries: int = -1  # -1: without end
+    signer: MeterSigner | None = field(default=None, eq=False, repr=False)  # for its meters; None: none sign
     keys: Mapping[str, str] = field(factory=dict)  # initial values of configuration keys
     credentials: Credentials = field(factory=Credentials)  # what it leaves the factory with
     key_traits: Mapping[str, KeyTraits] = field(factory=dict)  # of those that are not as usual, or own ones

@@ -1,5 +1,7 @@
 """Every request of OCPP 1.6 that is taken, and every word that it can be answered with."""
 
+from random import Random
+
 import pytest
 
 from ocppsim.dialects.v16 import Dialect16
@@ -23,9 +25,12 @@ from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.actions import Sender
 from ocppsim.protocol.errors import Fault, Refusal
 from ocppsim.protocol.frames import Payload
+from ocppsim.security.ocmf import Meters
 
 DIALECT = Dialect16()
-STATION = Specification("CS-1", outlets={1: Outlet(), 2: Outlet()})
+STATION = Specification(
+    "CS-1", outlets={1: Outlet(), 2: Outlet()}, signer=Meters(Specification("CS-1"), Random)
+)
 
 WEEKLY: Payload = {
     "chargingProfileId": 7,
@@ -287,6 +292,7 @@ OTHERS = {
     "str": ("one", "another"),
     "SecurityProfile": ("1", "2"),
     "ConnectorPhaseRotation": ("1.RST", "1.STR"),
+    "PublicKeyWithSignedMeterValue": ("OncePerTransaction", "EveryMeterValue"),
     "SupportedFeatureProfiles": ("Core", "Core,Reservation"),
 }
 """Two values by the name of the key, or else of its type."""

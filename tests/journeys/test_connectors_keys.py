@@ -8,7 +8,7 @@ from stage import Stage, stage
 from transcript import stamp
 
 from ocppsim.csms.behaviour import Answer, Refuse, Silent
-from ocppsim.dialects.v16 import security_keys
+from ocppsim.dialects.v16 import security_keys, signed_meter_values_keys
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault
@@ -369,8 +369,8 @@ async def test_a_key_has_its_effect_at_once(autojump_clock: object, name: str) -
 
 
 def test_no_key_is_left_out() -> None:
-    """But for those of security, which have journeys of their own."""
-    elsewhere = {key.name for key in security_keys.KEYS}
+    """But for those of security and of signed meter values, which have journeys of their own."""
+    elsewhere = {key.name for key in (*security_keys.KEYS, *signed_meter_values_keys.KEYS)}
     assert set(JOURNEYS) == {key.name for key in KEYS.values() if not key.readonly} - elsewhere
 
 

@@ -30,7 +30,7 @@ PHASES = {"RST": 1, "RTS": 1, "SRT": 2, "STR": 2, "TRS": 3, "TSR": 3, "NotApplic
 """How a connector can be wired (9.1.7): the meter's phase behind its first, where there is one."""
 
 
-def _measurands(text: str) -> tuple[str, ...]:
+def measurands(text: str) -> tuple[str, ...]:
     names = items(text)
     if unknown := [name for name in names if name not in MEASURED]:
         raise BadValue(f"unknown measurand {unknown[0]!r:.60}")
@@ -101,9 +101,9 @@ KEYS = (
     Key("MaxEnergyOnInvalidId", "0", integer, "max_energy_on_invalid_wh"),
     Key("MessageTimeout", "30", integer, "message_timeout_s", least=1),
     Key("MeterValueSampleInterval", "60", integer, "sample_s"),
-    Key("MeterValuesAlignedData", "Energy.Active.Import.Register", _measurands, "aligned_measurands"),
+    Key("MeterValuesAlignedData", "Energy.Active.Import.Register", measurands, "aligned_measurands"),
     Key("MeterValuesAlignedDataMaxLength", str(len(MEASURANDS)), integer, readonly=True),
-    Key("MeterValuesSampledData", SAMPLED, _measurands, "measurands"),
+    Key("MeterValuesSampledData", SAMPLED, measurands, "measurands"),
     Key("MeterValuesSampledDataMaxLength", str(len(MEASURANDS)), integer, readonly=True),
     Key("MinimumStatusDuration", "0", integer, "minimum_status_s"),
     Key("NumberOfConnectors", "", text, readonly=True, derived=_as_many),
@@ -111,9 +111,9 @@ KEYS = (
     Key("StopTransactionMaxMeterValues", "100", integer, "stop_most_values", readonly=True, least=4),
     Key("StopTransactionOnEVSideDisconnect", "true", boolean, "stop_on_ev_side_disconnect"),
     Key("StopTransactionOnInvalidId", "true", boolean, "stop_on_invalid_tag"),
-    Key("StopTxnAlignedData", "", _measurands, "stop_aligned_measurands"),
+    Key("StopTxnAlignedData", "", measurands, "stop_aligned_measurands"),
     Key("StopTxnAlignedDataMaxLength", str(len(MEASURANDS)), integer, readonly=True),
-    Key("StopTxnSampledData", "", _measurands, "stop_measurands"),
+    Key("StopTxnSampledData", "", measurands, "stop_measurands"),
     Key("StopTxnSampledDataMaxLength", str(len(MEASURANDS)), integer, readonly=True),
     Key("SupportedFeatureProfiles", ",".join(OFFERED), _off, "off", readonly=True),
     Key("SupportedFeatureProfilesMaxLength", str(len(PROFILES)), integer, readonly=True),

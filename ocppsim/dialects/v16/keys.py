@@ -16,6 +16,7 @@ from ocppsim.dialects.v16 import (
     own_keys,
     reservation_keys,
     security_keys,
+    signed_meter_values_keys,
     smart_charging_keys,
 )
 from ocppsim.dialects.v16.key import BadValue, Key, items
@@ -31,6 +32,7 @@ _PROFILES = (
     local_auth_list_keys,
     reservation_keys,
     security_keys,
+    signed_meter_values_keys,
     smart_charging_keys,
 )
 KEYS: Mapping[str, Key] = {
@@ -68,7 +70,8 @@ def settings(specification: Specification, changed: Changed) -> Settings:
     if specification.current_limit_key is not None:
         values["current_limit_a"] = own_keys.current_limit_a(specification, changed)
     if specification.samples_ends:
-        values["start_measurands"] = values["end_measurands"] = values["measurands"]
+        values["start_measurands"] = values["start_measurands"] or values["measurands"]
+        values["end_measurands"] = values["measurands"]
     values["tells_intervals"] = any(not INTERVALS.isdisjoint(values[name]) for name in _MEASURED)
     return evolve(_DEFAULTS, **values)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ocppsim.clock import moment
+from ocppsim.dialects.v16 import signed_values
 from ocppsim.dialects.v16.measurands import measured, register
 from ocppsim.model.connector import Status
 from ocppsim.model.facts import Fault
@@ -128,14 +129,18 @@ def ended(what: Ended, settings: Settings, offset_s: float, series: Series) -> c
 
 
 def _told_at_the_end(what: Sampled, settings: Settings, offset_s: float) -> core.MeterValue:
-    return core.MeterValue(
-        moment(what.at + offset_s),
-        measured(what, told_at_the_end(what.context, settings), CONTEXT[what.context]),
-    )
+    context = CONTEXT[what.context]
+    values = measured(what, told_at_the_end(what.context, settings), context)
+    if settings.signs:
+        values += signed_values.value(what, context, settings, ends=True)
+    return core.MeterValue(moment(what.at + offset_s), values)
 
 
 def sampled(number: int, what: Sampled, settings: Settings, offset_s: float) -> core.MeterValues:
     context = CONTEXT[what.context]
-    values = measured(what, told_at_once(what.context, settings), context)
+    measurands = told_at_once(what.context, settings)
+    values = measured(what, measurands, context)
+    if settings.signs and signed_values.at_once(what, measurands, settings):
+        values += signed_values.value(what, context, settings, ends=False)
     reading = core.MeterValue(moment(what.at + offset_s), values or register(what, context))
     return core.MeterValues(number, (reading,))

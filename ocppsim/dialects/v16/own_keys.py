@@ -17,11 +17,15 @@ _USUAL = KeyTraits()
 
 def values(specification: Specification, changed: Mapping[str, str], usual: Container[str]) -> Values:
     """Those beside the `usual` ones that can be seen: their texts, and whether they are read-only."""
-    found = {}
+    found: dict[str, tuple[str | None, bool]] = {}
     for name, initial in specification.keys.items():
         traits = specification.key_traits.get(name, _USUAL)
         if name not in usual and traits.visible:
             found[name] = changed.get(name, initial), traits.readonly
+    if specification.signer is not None:  # that of the first connector is among the usual ones
+        for number in specification.outlets:
+            if (name := f"MeterPublicKey{number}") not in usual:
+                found[name] = specification.signer.public_key(number), True
     return found
 
 
@@ -40,11 +44,12 @@ def change(
     usual: Container[str],
 ) -> KeyChange:
     """ChangeConfiguration (1.6 ed. 2, 5.3)."""
-    own = found(values(specification, changed, usual), name)
+    known = values(specification, changed, usual)
+    own = found(known, name)
     if own is None:
         return KeyChange(KeyVerdict.NOT_SUPPORTED, changed)
     traits = specification.key_traits.get(own, _USUAL)
-    if traits.readonly or len(text) > LONGEST or not _fits(specification, own, traits, text):
+    if known[own][1] or len(text) > LONGEST or not _fits(specification, own, traits, text):
         return KeyChange(KeyVerdict.REJECTED, changed)
     verdict = KeyVerdict.REBOOT_REQUIRED if traits.reboot else KeyVerdict.ACCEPTED
     return KeyChange(verdict, {**changed, own: text})

@@ -1,0 +1,115 @@
+"""How stations of a configuration reach their central system, on real sockets."""
+
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import trio
+from ocpp.v16 import call
+
+from ocppsim.actors.fleet import open_fleet
+from ocppsim.actors.station import Station
+from ocppsim.actors.wire.addresses import AddressBook
+from ocppsim.cli.launch import Launcher
+from ocppsim.config.stations import Plan
+from tests.cli.support import silent_port
+from tests.config.bench import planned
+from tests.real.independent import IndependentServer
+
+
+@asynccontextmanager
+async def launched(plan: Plan) -> AsyncIterator[Station]:
+    async with open_fleet(1) as fleet:
+        Launcher(fleet, AddressBook()).launch(plan)
+        yield fleet.stations[plan.specification.id]
+
+
+async def seen(server: IndependentServer, wish: Callable[[], bool]) -> None:
+    await trio.to_thread.run_sync(server.wait_for, lambda _: wish())
+
+
+async def test_the_url_is_a_configuration_key(tmp_path: Path, independent_server: IndependentServer) -> None:
+    first = independent_server
+    plan = planned(
+        tmp_path,
+        supervisionUrls=first.url,
+        supervisionUrlOcppConfiguration=True,
+        supervisionUrlOcppKey="VendorUrl",
+        resetTime=0.1,
+    )
+    with IndependentServer() as second:
+        async with launched(plan):
+            await seen(first, lambda: len(first.seen.boots) == 1)
+
+            async def asked(request: object) -> object:
+                return await trio.to_thread.run_sync(first.call, "CS-00001", request)
+
+            told = await asked(call.GetConfiguration(key=["VendorUrl"]))
+            assert told.configuration_key == [  # type: ignore[attr-defined]
+                {"key": "VendorUrl", "readonly": False, "value": first.url}
+            ]
+            refused = await asked(call.ChangeConfiguration("VendorUrl", "http://x"))
+            assert refused.status == "Rejected"  # type: ignore[attr-defined]
+            taken = await asked(call.ChangeConfiguration("VendorUrl", second.url))
+            assert taken.status == "RebootRequired"  # type: ignore[attr-defined]
+            await asked(call.Reset("Soft"))
+            await seen(second, lambda: len(second.seen.boots) == 1)
+            assert len(first.seen.boots) == 1
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {"supervisionUser": "me", "supervisionPassword": "a secret of mine"},
+        {"wsOptions": {"headers": {"Authorization": "Basic bWU6YSBzZWNyZXQgb2YgbWluZQ=="}}},
+    ],
+)
+async def test_basic_authentication_and_headers(
+    tmp_path: Path, independent_server: IndependentServer, template: dict[str, object]
+) -> None:
+    independent_server.settings.passwords = {"me": "a secret of mine"}
+    plan = planned(tmp_path, supervisionUrls=independent_server.url, **template)
+    assert "secret" not in repr(plan)
+    async with launched(plan):
+        await seen(independent_server, lambda: len(independent_server.seen.boots) == 1)
+
+
+async def test_handshake_timeout(tmp_path: Path) -> None:
+    with silent_port() as port:
+        url = f"ws://127.0.0.1:{port}"
+        plan = planned(tmp_path, supervisionUrls=url, wsOptions={"handshakeTimeout": 200})
+        async with launched(plan) as station:
+            with trio.fail_after(5):
+                await station.board.until(lambda board: bool(board.link.trouble))
+
+
+async def test_certificates_are_checked_unless_the_template_says_otherwise(tmp_path: Path) -> None:
+    async with open_fleet(1) as fleet:
+        launcher = Launcher(fleet, AddressBook())
+        for checked, mode in ((True, ssl.CERT_REQUIRED), (False, ssl.CERT_NONE)):
+            options = {"rejectUnauthorized": checked}
+            plan = planned(tmp_path, supervisionUrls="wss://csms.example", wsOptions=options)
+            dial = launcher._dial(plan, "ocpp1.6")
+            assert dial._opening.tls.verify_mode is mode  # type: ignore[attr-defined]
+
+
+async def test_strict_compliance_decides_whether_requests_are_held_to_their_schemas(
+    tmp_path: Path, independent_server: IndependentServer
+) -> None:
+    for index, strict in enumerate((True, False), 1):
+        plan = planned(tmp_path, index, supervisionUrls=independent_server.url, ocppStrictCompliance=strict)
+        name = plan.specification.id
+        async with launched(plan):
+            await seen(independent_server, lambda n=index: len(independent_server.seen.boots) == n)
+            text = '[2,"x","ClearCache",{"extra":1}]'
+            await trio.to_thread.run_sync(independent_server.send_text, name, text)
+            word = '[4,"x"' if strict else '[3,"x"'
+            await seen(
+                independent_server,
+                lambda name=name, word=word: any(
+                    frame.identity == name and frame.text.startswith(word)
+                    for frame in independent_server.seen.frames
+                ),
+            )

@@ -227,7 +227,12 @@ class StationTemplate:
         read.FLAG, "Whether the URL is a configuration key.", default=False
     )
     supervision_url_ocpp_key: str = key(read.text(1, 50), "The name of that key.", default="ConnectionUrl")
-    ocpp_version: str = key(read.choice("1.6", "2.0", "2.0.1"), "The version of OCPP.", default="1.6")
+    ocpp_version: str = key(
+        read.choice("1.6", "2.0", "2.0.1"),
+        "The version of OCPP.",
+        default="1.6",
+        fate=not_yet("versions other than 1.6, which are refused"),
+    )
     ocpp_protocol: str = key(
         read.choice("json"), "Its transport.", default="json", fate=meaningless("there is no other")
     )

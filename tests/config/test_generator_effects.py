@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from trio.testing import MockClock
 
 from ocppsim.config.pacing import group, pauses
 from ocppsim.config.simulator import Worker
-from tests.config.bench import planned, station_of
+from tests.config.bench import planned, simulator, station_of
 
 STEADY: dict[str, Any] = {
     "enable": True,
@@ -168,10 +169,9 @@ def test_elements_per_worker_make_a_group(elements: int | str, stations: int, ex
     assert group(Worker(elements_per_worker=elements), stations, 4) == expected
 
 
-def test_start_delay_and_element_add_delay() -> None:
-    from random import Random
-
-    worker = Worker(start_delay=1000, element_add_delay=100, elements_per_worker=2)
+def test_start_delay_and_element_add_delay(tmp_path: Path) -> None:
+    pace = {"startDelay": 1000, "elementAddDelay": "100", "elementsPerWorker": 2}
+    worker = simulator(tmp_path, worker=pace).configuration.worker
     found = list(pauses(worker, 6, 1, Random(1)))
     for pause, middle in zip(found, (0.1, 1.1, 0.1, 1.1, 0.1, 0.1), strict=True):
         assert 0.8 * middle <= pause <= 1.2 * middle

@@ -386,3 +386,46 @@ async def test_begin_end_and_transaction_data(tmp_path: Path, autojump_clock: Mo
 
 def test_least_is_enough(tmp_path: Path) -> None:
     assert planned(tmp_path).specification.vendor == LEAST["chargePointVendor"]
+
+
+# -- firmware
+
+ORDER = {"location": "ftp://files.example/firmware.bin", "retrieveDate": "2020-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("template", "version"),
+    [
+        ({"firmwareVersion": "1.2.3"}, "1.2.4"),
+        (
+            {
+                "firmwareVersion": "1.2.3",
+                "firmwareUpgrade": {"versionUpgrade": {"patternGroup": 2, "step": 3}},
+            },
+            "1.5",
+        ),
+        ({"firmwareVersion": "v7x", "firmwareVersionPattern": r"v(\d+)x"}, "8"),
+    ],
+)
+async def test_the_version_after_an_update(
+    tmp_path: Path, autojump_clock: MockClock, template: dict[str, object], version: str
+) -> None:
+    async with station_of(planned(tmp_path, **template)) as stage:
+        await stage.ask("UpdateFirmware", **ORDER)
+        await stage.later(300)
+        assert stage.said("BootNotification")[-1].payload["firmwareVersion"] == version
+
+
+async def test_an_update_that_fails_and_one_without_a_reset(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    for upgrade, word, boots in (
+        ({"failureStatus": "DownloadFailed"}, "DownloadFailed", 1),
+        ({"failureStatus": "InstallationFailed"}, "InstallationFailed", None),
+        ({"reset": False}, "Installed", 1),
+    ):
+        async with station_of(planned(tmp_path, firmwareUpgrade=upgrade)) as stage:
+            await stage.ask("UpdateFirmware", **ORDER)
+            await stage.later(600)
+            assert stage.said("FirmwareStatusNotification")[-1].payload["status"] == word
+            assert boots is None or len(stage.said("BootNotification")) == boots

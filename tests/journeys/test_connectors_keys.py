@@ -346,6 +346,7 @@ async def LocalAuthListEnabled(play: Stage) -> None:  # noqa: N802
     "LocalAuthListEnabled",
     "LocalAuthorizeOffline",
     "LocalPreAuthorize",
+    "MaxEnergyOnInvalidId",
     "MessageTimeout",
     "MeterValueSampleInterval",
     "MeterValuesAlignedData",
@@ -398,6 +399,7 @@ async def test_what_was_changed_survives_a_reset(autojump_clock: object) -> None
         assert len(play.said("MeterValues")) == 1
 
 
+@pytest.mark.honours("ChangeConfiguration")
 @pytest.mark.parametrize(
     ("change", "verdict"),
     [

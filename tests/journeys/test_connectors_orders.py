@@ -77,6 +77,7 @@ async def test_a_cable_without_a_tag_times_out_to_finishing(autojump_clock: obje
         assert play.board.status(1) is Status.CHARGING
 
 
+@pytest.mark.honours("ConnectionTimeOut")
 async def test_a_tag_without_a_cable_times_out_to_available(autojump_clock: object) -> None:
     async with stage(keys={"ConnectionTimeOut": "45"}) as play:
         await play.booted()
@@ -297,6 +298,7 @@ async def test_local_pre_authorize_asks_nobody(autojump_clock: object) -> None:
         assert "Authorize" not in play.actions(mark)
 
 
+@pytest.mark.honours("ClearCache")
 async def test_a_cleared_cache_knows_nobody(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()

@@ -21,6 +21,7 @@ async def change(play: Stage, connector: int, kind: str) -> object:
 # -- RemoteStartTransaction
 
 
+@pytest.mark.honours("RemoteStartTransaction")
 @pytest.mark.parametrize("authorize", [True, False])
 async def test_a_remote_start_with_the_cable_in(autojump_clock: object, authorize: bool) -> None:
     keys = {"AuthorizeRemoteTxRequests": str(authorize).lower()}
@@ -98,6 +99,7 @@ async def test_a_remote_start_is_rejected_where_it_cannot_be(autojump_clock: obj
 # -- RemoteStopTransaction
 
 
+@pytest.mark.honours("RemoteStopTransaction")
 async def test_a_remote_stop_stops_and_answers_first(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
@@ -125,6 +127,7 @@ async def test_a_remote_stop_of_anything_else_is_rejected(autojump_clock: object
 # -- UnlockConnector
 
 
+@pytest.mark.honours("UnlockConnector")
 async def test_unlocking_ends_a_session_first(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
@@ -164,6 +167,7 @@ async def test_an_idle_connector_changes_at_once_and_answers_first(autojump_cloc
         assert play.written(mark)[0].kind == 3
 
 
+@pytest.mark.honours("ChangeAvailability")
 async def test_a_connector_that_charges_changes_when_it_is_done(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
@@ -186,6 +190,7 @@ async def test_a_scheduled_change_can_be_taken_back(autojump_clock: object) -> N
         assert play.statuses(1)[-1] == "Finishing"
 
 
+@pytest.mark.honours("ChangeAvailability")
 async def test_connector_0_stands_for_all(autojump_clock: object) -> None:
     async with stage(connectors=2) as play:
         await play.booted()

@@ -60,6 +60,7 @@ def the_stop(play: Stage) -> Frame:
 # -- before
 
 
+@pytest.mark.honours("Reset")
 async def test_a_soft_reset_answers_stops_waits_and_closes(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
@@ -93,6 +94,7 @@ async def test_a_soft_reset_waits_10_s_for_answers_and_keeps_what_is_open(autoju
         assert play.board.unsent == 0
 
 
+@pytest.mark.honours("Reset")
 async def test_a_hard_reset_answers_closes_and_says_nothing_else(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()

@@ -1,5 +1,6 @@
 """Heartbeat: an interval after the last answered exchange began, and one at a time."""
 
+import pytest
 from stage import Stage, stage
 
 from ocppsim.csms.behaviour import Answer, Delay, Rule, Silent
@@ -11,6 +12,7 @@ def beats(play: Stage) -> list[int]:
     return play.times("Heartbeat")
 
 
+@pytest.mark.honours("Heartbeat", "HeartbeatInterval")
 async def test_an_idle_station_beats_every_interval(autojump_clock: object) -> None:
     async with stage(EVERY_100_S) as play:
         await play.later(350)

@@ -22,6 +22,7 @@ def register_wh(payload: dict[str, Any]) -> float:
     return float(text)
 
 
+@pytest.mark.honours("Authorize", "StartTransaction", "StopTransaction")
 async def test_a_session_from_its_first_word_to_its_last(autojump_clock: object) -> None:
     async with stage() as play:
         await play.later(100)

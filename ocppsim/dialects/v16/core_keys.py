@@ -116,7 +116,6 @@ KEYS = (
     Key("StopTxnSampledData", "", measurands, "stop_measurands"),
     Key("StopTxnSampledDataMaxLength", str(len(MEASURANDS)), integer, readonly=True),
     Key("SupportedFeatureProfiles", ",".join(OFFERED), _off, "off", readonly=True),
-    Key("SupportedFeatureProfilesMaxLength", str(len(PROFILES)), integer, readonly=True),
     Key("TransactionMessageAttempts", "3", integer, "transaction_attempts", least=1),
     Key("TransactionMessageRetryInterval", "60", integer, "transaction_retry_s"),
     Key("UnlockConnectorOnEVSideDisconnect", "true", boolean, "unlock_on_ev_side_disconnect"),

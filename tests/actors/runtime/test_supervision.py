@@ -182,8 +182,9 @@ async def storm(system: System, actors: int) -> float:
 
 
 async def test_storm_of_crashes_costs_in_proportion(system: System) -> None:
-    small = min([await storm(system, 250) for _ in range(2)])
-    large = await storm(system, 1000)
+    # The best of as many tries on either side: one hiccup of the machine must not decide.
+    tries = [(await storm(system, 250), await storm(system, 1000)) for _ in range(3)]
+    small, large = map(min, zip(*tries, strict=True))
     assert large < 10 * small, "four times as many actors; sixteen times the cost would be quadratic"
-    assert (system.counters.crashes, system.counters.lives) == (4500, 4500)
+    assert (system.counters.crashes, system.counters.lives) == (11_250, 11_250)
     assert len(system.errors) == 100

@@ -20,6 +20,7 @@ from ocppsim.model.connector import (
     status,
 )
 from ocppsim.model.facts import Facts, Fault
+from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
@@ -29,6 +30,7 @@ from tests.model.connector_phases import PHASES
 
 SOCKET, FIXED = Outlet(), Outlet(fixed_cable=True)
 SESSION = ChargingSession("1-1", "TAG", 0.0, started_at=START)
+RESERVATION = Reservation(7, "TAG", START + 60)
 PLUGGED = Facts(cable=True, vehicle=EV)
 CHARGING = Connector(1, facts=PLUGGED, session=SESSION, share_w=PLENTY_W, soc=0.5, at=START)
 
@@ -57,6 +59,9 @@ def test_the_phases_are_what_they_are_called() -> None:
         (Connector(1, asking="TAG"), Status.PREPARING),
         (Connector(1, tag="TAG"), Status.PREPARING),
         (Connector(1, facts=PLUGGED), Status.PREPARING),
+        (Connector(1, facts=PLUGGED, reservation=RESERVATION), Status.RESERVED),
+        (Connector(1, asking="TAG", reservation=RESERVATION), Status.RESERVED),
+        (Connector(1, tag="TAG", reservation=RESERVATION), Status.PREPARING),
         (Connector(1, facts=PLUGGED, finishing=True), Status.FINISHING),
         (Connector(1, facts=PLUGGED, finishing=True, tag="TAG"), Status.PREPARING),
         (Connector(1, facts=PLUGGED, operative=False), Status.UNAVAILABLE),

@@ -28,10 +28,11 @@ from ocppsim.model.facts import Facts, Fault, Lock
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Input, Sampled, Verdict
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession, Context, StopReason
+from ocppsim.model.sessions import DEMAND_STEP_W
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
 from ocppsim.model.status_changes import allowed
-from ocppsim.model.step import DEMAND_STEP_W, step
+from ocppsim.model.step import step
 from ocppsim.model.vehicle import Vehicle
 from tests.model.connector_bench import START
 

@@ -1,0 +1,84 @@
+"""How a session begins and ends within a step of its connector, and what it then demands."""
+
+from ocppsim.model.connector import cable_locked, connected, demand, occupied
+from ocppsim.model.evolving import evolve
+from ocppsim.model.inputs import Begun, DemandChanged, Ended
+from ocppsim.model.samples import read, sample
+from ocppsim.model.session import ChargingSession, Context, StopReason
+from ocppsim.model.turn import Turn
+
+DEMAND_STEP_W = 1.0
+"""A demand that changed by less is not worth telling the station."""
+
+
+def begin_if_ready(turn: Turn) -> None:
+    c = turn.c
+    if c.tag is None or not connected(c, turn.outlet):
+        return
+    key = f"{c.number}-{c.begun + 1}"
+    session = ChargingSession(
+        key,
+        c.tag,
+        c.register_wh,
+        started_at=turn.now,
+        claim=c.claim,
+        parent=c.parent,
+        reservation=c.claimed if c.reservation is None else c.reservation.id,
+    )
+    turn.c = evolve(
+        turn.c,
+        session=session,
+        begun=c.begun + 1,
+        tag=None,
+        parent=None,
+        claimed=None,
+        reservation=None,
+        finishing=False,
+        locked_for=None,
+    )
+    turn.happened.append(Begun(session))
+    if turn.settings.reads_begin:
+        sample(turn, Context.BEGIN)
+    tell_demand(turn, afresh=True)
+
+
+def end(turn: Turn, reason: StopReason, tag: str | None = None) -> None:
+    """End the session; one that was interrupted ended when that happened, at the register of then."""
+    c = turn.c
+    assert c.session is not None, "only a session can end"
+    at = c.session.interrupted_at if c.session.interrupted_at is not None else turn.now
+    if turn.settings.reads_end:
+        if c.session.interrupted:
+            read(turn, c.session, Context.INTERRUPTION_BEGIN, at)
+        read(turn, c.session, Context.END, at)
+    turn.happened.append(Ended(c.session, at, c.register_wh, reason, tag))
+    turn.c = evolve(
+        turn.c,
+        session=None,
+        asking=None,
+        operative=c.operative if c.scheduled is None else c.scheduled,
+        scheduled=None,
+        share_w=None,
+        rate=None,
+        single=False,
+        marks=c.marks.after_session(),
+        locked_for=_stays_locked(turn, reason),
+        finishing=occupied(c, turn.outlet),
+    )
+
+
+def _stays_locked(turn: Turn, reason: StopReason) -> str | None:
+    """The tag that frees a cable that was pulled out of the EV, where that alone does not."""
+    c = turn.c
+    stays = reason is StopReason.EV_DISCONNECTED and not turn.settings.unlock_on_ev_side_disconnect
+    if not stays or c.session is None or not cable_locked(c, turn.outlet, turn.settings):
+        return None
+    return c.session.tag
+
+
+def tell_demand(turn: Turn, *, afresh: bool = False) -> None:
+    """`afresh` at the beginning of a session, which needs its share even when the EV wants nothing yet."""
+    wanted, told = demand(turn.c, turn.outlet), turn.c.demand_w
+    if afresh or abs(wanted - told) >= DEMAND_STEP_W or (wanted == 0) != (told == 0):
+        turn.c = evolve(turn.c, demand_w=wanted)
+        turn.happened.append(DemandChanged(wanted))

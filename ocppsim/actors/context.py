@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 from ocppsim.actors.board import Board
 from ocppsim.actors.identity import Identity
 from ocppsim.actors.memory import Memory
-from ocppsim.actors.messages import Configure, ConnectorMessage, LinkMessage, StationMessage
+from ocppsim.actors.messages import Configure, ConnectorMessage, LimitsDue, LinkMessage, StationMessage
 from ocppsim.actors.runtime import Actor
 from ocppsim.actors.security_events import SecurityEvents
 from ocppsim.actors.statistics import StationStatistics
@@ -70,9 +70,10 @@ class StationContext:
         self._configure(self._settings())
 
     def set_clock(self, offset_s: float) -> None:
-        """Time stamps follow the central system's clock, and so does what is aligned to them."""
+        """Time stamps follow the central system's clock, and so do charging profiles and what is aligned."""
         self.memory.offset_s = offset_s
         self._configure(evolve(self.settings, clock_offset_s=offset_s))
+        self.station.tell(LimitsDue())
 
     def _settings(self) -> Settings:
         keys = self.dialect.effective_keys(self.specification, self.memory.changed, self.at_boot)

@@ -41,7 +41,10 @@ class Power:
             self.install(self.known_profiles())
 
     def due(self) -> None:
-        self.timer = None
+        """A border was reached, or the clock was set."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
         self._settle()
 
     def resettle(self) -> None:

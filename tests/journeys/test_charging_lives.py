@@ -8,6 +8,7 @@ from charging_stage import amperes, at, by, clear, install, profile
 from stage import Stage, stage
 
 from ocppsim.actors.store import Folder
+from ocppsim.csms.behaviour import Answer
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.model.connector import Status
 
@@ -154,3 +155,23 @@ async def test_an_idle_station_does_not_wake_for_its_profiles(autojump_clock: ob
         await play.show()
         assert play.board.status(1) is Status.FINISHING
         assert len(timers) == before
+
+
+async def test_times_are_those_of_the_central_systems_clock(autojump_clock: object) -> None:
+    """A border that lies ahead of the station is behind it once it learns what time it is; and back again."""
+    async with stage() as play:
+        await play.booted()
+        await play.charge()
+        start = {"startSchedule": at(0)}
+        await install(play, 1, profile(1, (0, 12.0), (3_600, 8.0), schedule=start))
+        assert amperes(play) == 12.0
+        for ahead, expected in ((3_590, 12.0), (3_610, 8.0), (0, 12.0)):
+            play.rule(Answer({"currentTime": at(play.now + ahead)}), "Heartbeat", times=1)
+            await play.ask("TriggerMessage", requestedMessage="Heartbeat")
+            assert amperes(play) == expected
+        play.rule(Answer({"currentTime": at(3_590)}), "Heartbeat", times=1)
+        await play.ask("TriggerMessage", requestedMessage="Heartbeat")
+        await play.later(9)
+        assert amperes(play) == 12.0
+        await play.later(2)
+        assert amperes(play) == 8.0

@@ -37,7 +37,7 @@ def profile(sent: messages.ChargingProfile) -> Profile:
         schedule=Schedule(
             UNITS[schedule.charging_rate_unit],
             tuple(
-                Period(period.start_period, float(period.limit), period.number_phases)
+                Period(period.start_period, period.limit, period.number_phases)
                 for period in schedule.charging_schedule_period
             ),
             schedule.duration,

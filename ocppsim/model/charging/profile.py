@@ -85,6 +85,10 @@ class Rate:
     by: str = "profile"
 
 
+LARGEST = 2**31 - 1
+"""No number of a schedule is larger: more seconds, watts or amperes than anybody will see."""
+
+
 def sound(profile: Profile) -> bool:
     """Whether it makes sense by itself."""
     schedule = profile.schedule
@@ -94,10 +98,11 @@ def sound(profile: Profile) -> bool:
         and bool(starts)
         and starts[0] == 0
         and starts == sorted(set(starts))
-        and all(period.limit >= 0 for period in schedule.periods)
+        and starts[-1] <= LARGEST
+        and all(0 <= period.limit <= LARGEST for period in schedule.periods)
         and all(period.phases in (None, 1, 2, 3) for period in schedule.periods)
-        and (schedule.minimum is None or schedule.minimum >= 0)
-        and (schedule.duration_s is None or schedule.duration_s > 0)
+        and (schedule.minimum is None or 0 <= schedule.minimum <= LARGEST)
+        and (schedule.duration_s is None or 0 < schedule.duration_s <= LARGEST)
         and (profile.kind is not Kind.RECURRING or profile.recurrence is not None)
         and not (profile.kind is Kind.RELATIVE and profile.purpose is Purpose.STATION)
         and (profile.transaction_id is None or profile.purpose is Purpose.SESSION)

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ocppsim.actors.station import with_meters
 from ocppsim.actors.wire import address
 from ocppsim.config import places
 from ocppsim.config.loading import load_template
@@ -43,7 +44,7 @@ def _station_problem(specification: Specification) -> Problem:
         Dialect16().boot(specification)
     except InvalidMessage as error:
         return str(error)
-    return None
+    return keys.misfit(with_meters(specification, seed=0))
 
 
 def _triggers() -> dict[str, frozenset[Trigger]]:

@@ -98,6 +98,24 @@ class Station:
             self.context.station.tell(PowerDown(stop))
 
 
+def with_meters(specification: Specification, seed: int) -> Specification:
+    """Its meters sign, each with a key that follows from the seed, where `cryptography` is installed."""
+    if specification.signer is not None:
+        return specification
+    name = specification.id
+    signer = meters(specification, lambda number: chance.stream(seed, name, "meter key", number))
+    return evolve(specification, signer=signer)
+
+
+def _check(specification: Specification, dialect: Dialect) -> None:
+    try:
+        dialect.boot(specification)  # the version of an update is never too long
+    except InvalidMessage as error:
+        raise ValueError(f"{specification.id}: {error}") from error
+    if (misfit := dialect.misfit(specification)) is not None:
+        raise ValueError(f"{specification.id}: {misfit}")
+
+
 def assemble(
     system: System,
     specification: Specification,
@@ -112,13 +130,8 @@ def assemble(
 ) -> Station:
     """A station with its parts, none of them alive yet; ValueError when no message could tell what it is."""
     name = specification.id
-    if specification.signer is None:
-        signer = meters(specification, lambda number: chance.stream(seed, name, "meter key", number))
-        specification = evolve(specification, signer=signer)
-    try:
-        dialect.boot(specification)  # the version of an update is never too long
-    except InvalidMessage as error:
-        raise ValueError(f"{name}: {error}") from error
+    specification = with_meters(specification, seed)
+    _check(specification, dialect)
     fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
     memory = Memory.recall(specification, store, clock.now(), fresh_start)
     settings = dialect.settings(specification, memory.changed)
@@ -142,8 +155,15 @@ def assemble(
     context.reaches = dial.reaches
     numbers = count()
     context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")
-    backoff = Backoff(chance.stream(seed, name, "backoff"))
+    _add_actors(system, context, dial, Backoff(chance.stream(seed, name, "backoff")), latencies)
+    return Station(context, _add_world(system, context))
 
+
+def _add_actors(
+    system: System, context: StationContext, dial: Dial, backoff: Backoff, latencies: Latencies
+) -> None:
+    """Station, link and wire."""
+    name, redials = context.specification.id, context.specification.redials
     context.station = Actor(
         system,
         name,
@@ -169,10 +189,15 @@ def assemble(
             lambda: context.settings.ping_s,
             context.identity.access,
             lambda failed: context.station.tell(NotConnected(failed.reason, failed.flaw)),
-            specification.redials,
+            redials,
         ).live(),
     )
-    world = World(name)
+
+
+def _add_world(system: System, context: StationContext) -> World:
+    """The connectors, and the world around them."""
+    specification = context.specification
+    world = World(specification.id)
     context.connectors = {
         number: _connector(system, number, context, world) for number in specification.outlets
     }
@@ -180,7 +205,7 @@ def assemble(
     world.locked = lambda number: cable_locked(
         context.memory.connectors[number], specification.outlets[number], context.settings
     )
-    return Station(context, world)
+    return world
 
 
 def _connector(system: System, number: int, context: StationContext, world: World) -> Actor[ConnectorMessage]:

@@ -97,7 +97,10 @@ def _run(options: argparse.Namespace) -> int:
                 open_fleet(seed, store, transfers) as fleet,
             ):
                 fleet.listeners.append(lines.show)
-                station = fleet.add(specification, connection.dialect(), connection.dial(options.id))
+                try:
+                    station = fleet.add(specification, connection.dialect(), connection.dial(options.id))
+                except ValueError as error:
+                    raise usage(str(error)) from error
                 gc.freeze()
                 return await ChargeSession(station, plan, fleet.failed).run(interrupted)
 

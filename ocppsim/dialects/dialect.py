@@ -111,6 +111,9 @@ class Dialect(Protocol):
 
     def settings(self, specification: Specification, changed: Mapping[str, str]) -> Settings: ...
 
+    def misfit(self, specification: Specification) -> str | None:
+        """Why the station cannot have an initial value of its keys."""
+
     def change_key(
         self, specification: Specification, changed: Mapping[str, str], key: str, value: str
     ) -> KeyChange: ...

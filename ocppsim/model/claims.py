@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ocppsim.model.connector import SLACK_S, Status, busy, status, takes_tags
+from ocppsim.model.connector import SLACK_S, Connector, Status, busy, status, takes_tags
 from ocppsim.model.evolving import evolve
 from ocppsim.model.inputs import Arm, TagShown, Verdict
 from ocppsim.model.reservation import Reservation
@@ -43,19 +43,28 @@ _NOT_TO_RESERVE: Mapping[Status, Verdict] = {
 }
 
 
+def rests_on(c: Connector, number: int) -> bool:
+    """Whether the connector is kept by the reservation of this id, or somebody here makes use of it."""
+    return any(one is not None and one.id == number for one in (c.reservation, c.claimed))
+
+
 def unreserve(turn: Turn, number: int) -> Verdict:
-    c = turn.c
-    if c.reservation is not None and c.reservation.id == number:
-        turn.c = evolve(c, reservation=None)
-    elif c.tag is not None and c.claimed == number:
-        turn.c = evolve(c, claimed=None)
-    else:
+    """Nothing is left of it; a tag that made use of it stays."""
+    if not rests_on(turn.c, number):
         return Verdict.REJECTED
+    kept, used = turn.c.reservation, turn.c.claimed
+    turn.c = evolve(
+        turn.c,
+        reservation=None if kept is not None and kept.id == number else kept,
+        claimed=None if used is not None and used.id == number else used,
+    )
     return Verdict.ACCEPTED
 
 
 def lapse(turn: Turn) -> None:
-    """A reservation ends by itself."""
+    """A reservation ends by itself, also one that a tag makes use of; the tag stays."""
     c = turn.c
     if c.reservation is not None and c.reservation.expires_at <= turn.now + SLACK_S:
-        turn.c = evolve(c, reservation=None)
+        turn.c = evolve(turn.c, reservation=None)
+    if c.claimed is not None and c.claimed.expires_at <= turn.now + SLACK_S:
+        turn.c = evolve(turn.c, claimed=None)

@@ -49,7 +49,7 @@ class Authorized:
 
     tag: str
     parent: str | None = None
-    reservation: int | None = None
+    reservation: Reservation | None = None
 
 
 @frozen
@@ -69,7 +69,7 @@ class Arm:
     authorize: bool
     claim: str | None = None
     parent: str | None = None
-    reservation: int | None = None
+    reservation: Reservation | None = None
 
 
 @frozen

@@ -36,12 +36,12 @@ class EndReservation(Command[Verdict]):
 class Admission:
     """A tag may use a connector; `reservation` is the one of any connector that it uses up."""
 
-    reservation: int | None = None
+    reservation: Reservation | None = None
 
 
 def unclaimed(anywhere: Sequence[Reservation], connectors: Connectors, now: float) -> tuple[Reservation, ...]:
     """The reservations of any connector that hold and that no tag at a connector makes use of."""
-    claimed = {c.claimed for c in connectors.values() if c.tag is not None}
+    claimed = {c.claimed.id for c in connectors.values() if c.tag is not None and c.claimed is not None}
     return tuple(one for one in anywhere if one.expires_at > now and one.id not in claimed)
 
 
@@ -58,7 +58,7 @@ def admission(
     """Whether a tag may use a connector that is not reserved itself; the last free ones are kept."""
     for reservation in waiting:
         if reservation.admits(tag, parent):
-            return Admission(reservation.id)
+            return Admission(reservation)
     return Admission() if len(set(free) - {number}) >= len(waiting) else None
 
 

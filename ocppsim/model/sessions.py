@@ -16,6 +16,7 @@ def begin_if_ready(turn: Turn) -> None:
     if c.tag is None or not connected(c, turn.outlet):
         return
     key = f"{c.number}-{c.begun + 1}"
+    used = c.reservation or c.claimed
     session = ChargingSession(
         key,
         c.tag,
@@ -23,7 +24,7 @@ def begin_if_ready(turn: Turn) -> None:
         started_at=turn.now,
         claim=c.claim,
         parent=c.parent,
-        reservation=c.claimed if c.reservation is None else c.reservation.id,
+        reservation=None if used is None else used.id,
     )
     turn.c = evolve(
         turn.c,

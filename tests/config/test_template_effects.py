@@ -8,9 +8,11 @@ import pytest
 from stage import Stage
 from trio.testing import MockClock
 
+from ocppsim import templates
 from ocppsim.model.connector import Status
 from ocppsim.model.electricity import CurrentType
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.testing.rig import open_rig
 from tests.config.bench import LEAST, planned, station_of
 
 BIG = Vehicle(capacity_wh=100_000, max_power_w=300_000, ac_max_current_a=64)
@@ -429,3 +431,33 @@ async def test_an_update_that_fails_and_one_without_a_reset(
             await stage.later(600)
             assert stage.said("FirmwareStatusNotification")[-1].payload["status"] == word
             assert boots is None or len(stage.said("BootNotification")) == boots
+
+
+# -- signed meter values
+
+
+async def test_the_template_of_a_signing_meter_signs(autojump_clock: MockClock) -> None:
+    async with open_rig() as rig:
+        station = rig.add(templates.specification("signed-meter", "CS-1"))
+        stage = Stage(rig=rig, station=station)
+        rig.fleet.listeners.append(stage.listen)
+        await stage.booted()
+        await stage.charge(1, "TAG")
+        await stage.later(60)
+        await stage.show("TAG")
+        await stage.settle()
+    readings = stage.said("StopTransaction")[0].payload["transactionData"]
+    signed = [one for reading in readings for one in reading["sampledValue"] if one.get("format")]
+    assert [one["context"] for one in signed] == ["Transaction.Begin", "Transaction.End"]
+
+
+def test_a_meter_that_cannot_sign_is_a_problem_of_its_template(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `cryptography` nothing would be signed, and nobody told."""
+    monkeypatch.setattr("ocppsim.security.ocmf.find_spec", lambda _: None)
+    signing = keys({"key": "SampledDataSignReadings", "readonly": False, "value": "true"})
+    planned_one = planned(tmp_path, Configuration=signing)
+    problem = templates.vocabulary().station_problem(planned_one.specification)
+    assert problem is not None
+    assert "SampledDataSignReadings: the meters do not sign without the package cryptography" in problem

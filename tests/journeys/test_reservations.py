@@ -393,3 +393,16 @@ async def test_a_claim_that_comes_to_nothing_leaves_the_reservation(autojump_clo
         assert play.board.status(2) is Status.AVAILABLE
         await play.charge(2, "MINE")
         assert starts(play) == [(1, "OTHER", None), (2, "MINE", 7)]
+
+
+async def test_a_claim_that_outlasts_its_reservation_is_told_without_it(autojump_clock: object) -> None:
+    """The tag was let in and may charge; the reservation is over."""
+    async with stage(connectors=2) as play:
+        await play.booted()
+        await reserve(play, 0, seconds=30)
+        await play.later(10)
+        await play.show("MINE", 2)
+        await play.later(30)
+        play.plug(2)
+        await play.shows(Status.CHARGING, 2)
+        assert starts(play) == [(2, "MINE", None)]

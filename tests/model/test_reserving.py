@@ -190,12 +190,12 @@ def test_a_stranger_never_takes_one_that_is_needed(busy: set[int], number: int, 
     let_in = admission(number, "STRANGER", None, kept, there) is not None
     assert let_in == (len(there - {number}) >= waiting)
     for owner in kept:
-        assert admission(number, owner.tag.lower(), None, kept, there) == Admission(owner.id)
+        assert admission(number, owner.tag.lower(), None, kept, there) == Admission(owner)
 
 
 def test_what_is_claimed_or_over_keeps_nobody_out() -> None:
     anywhere = (MINE, FAMILY, Reservation(9, "LATE", START))
-    state = connectors({"tag": TAG, "claimed": 7}, {"claimed": 8}, {})
+    state = connectors({"tag": TAG, "claimed": MINE}, {"claimed": FAMILY}, {})
     assert unclaimed(anywhere, state, START) == (FAMILY,)
     assert unclaimed(anywhere, state, UNTIL) == ()
 

@@ -111,8 +111,12 @@ class Block:
         kind: Kind = Kind.ORDINARY,
         ended: Callable[[Outcome], None] = lambda _: None,
     ) -> None:
-        """Send a message that fails when it cannot be sent; `ended` hears of it. No message: nothing happens."""
+        """Send a message that fails when it cannot be sent; `ended` hears of it.
+
+        One that this version of OCPP does not have is over at once, as if it had been taken.
+        """
         if (draft := self.context.dialect.announce(what)) is None:
+            ended(Outcome(None, None))
             return
         self.context.link.tell(Send(draft, self.context.station, Said(ended), kind))
 

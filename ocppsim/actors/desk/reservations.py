@@ -12,6 +12,7 @@ from ocppsim.model.commands import Command
 from ocppsim.model.connector import Status, status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.reservation import Reservation
+from ocppsim.model.claims import rests_on
 from ocppsim.model.reserving import EndReservation, MakeReservation, answer_for_any, free, unclaimed
 
 
@@ -65,8 +66,7 @@ class Reservations(Block):
         known = any(one.id == number and one.expires_at > clock.now() for one in memory.reservations)
         memory.end_reservation(number)
         for place, connector in memory.connectors.items():
-            held = connector.reservation is not None and connector.reservation.id == number
-            if place != but and (held or connector.claimed == number):
+            if place != but and rests_on(connector, number):
                 verdict = await self.do(place, inputs.Unreserve(number), Verdict.REJECTED)
                 known = known or verdict is Verdict.ACCEPTED
         return known

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ocppsim.dialects.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.dialects.v16 import security
-from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.dialects.v16.smart_charging import profile
 from ocppsim.model import commands
 from ocppsim.model.commands import Command, KeyReport, KeyVerdict, TransferVerdict

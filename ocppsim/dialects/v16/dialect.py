@@ -97,6 +97,9 @@ class Dialect16(Translation):
     def settings(self, specification: Specification, changed: Mapping[str, str]) -> Settings:
         return keys.settings(specification, changed)
 
+    def misfit(self, specification: Specification) -> str | None:
+        return keys.misfit(specification)
+
     def change_key(
         self, specification: Specification, changed: Mapping[str, str], key: str, value: str
     ) -> KeyChange:

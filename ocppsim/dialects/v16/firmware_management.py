@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from ocppsim.dialects.v16.row import Row, words
+from ocppsim.dialects.row import Row, words
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command
 from ocppsim.model.firmware import (

@@ -94,6 +94,19 @@ def problem(name: str, text: str) -> str | None:
     return None
 
 
+def misfit(specification: Specification) -> str | None:
+    """Why the station cannot have one of its initial values, None when it can have all."""
+    for name, text in specification.keys.items():
+        key = KEYS.get(name)
+        if key is None or key.fits is None or problem(name, text) is not None:
+            continue  # what is no value at all is said where the values are read
+        try:
+            key.fits(specification, key.value(text))
+        except BadValue as error:
+            return f"{name}: {error}"
+    return None
+
+
 def change(specification: Specification, changed: Changed, name: str, text: str) -> KeyChange:
     """ChangeConfiguration (1.6 ed. 2, 5.3); names are taken in any case."""
     key = KEYS.get(_BY_LOWER_NAME.get(name.lower(), ""))

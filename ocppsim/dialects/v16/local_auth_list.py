@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ocppsim.clock import moment
+from ocppsim.dialects.row import Row, words
 from ocppsim.dialects.v16.answers import tag_info
-from ocppsim.dialects.v16.row import Row, words
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.local_list import Change, GetListVersion, ListConflict, ListVerdict, UpdateList
 from ocppsim.protocol.actions import Message

@@ -6,7 +6,7 @@ Both requests ask for the same things; the whitepaper's means the messages that 
 from collections.abc import Mapping
 from typing import Any
 
-from ocppsim.dialects.v16.row import Row, words
+from ocppsim.dialects.row import Row, words
 from ocppsim.model import commands
 from ocppsim.model.commands import Command, Trigger, TriggerVerdict
 from ocppsim.protocol.v16 import remote_trigger

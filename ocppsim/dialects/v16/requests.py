@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ocppsim.dialects.row import Row
 from ocppsim.dialects.v16 import (
     core,
     firmware_management,
@@ -11,7 +12,6 @@ from ocppsim.dialects.v16 import (
     security,
     smart_charging,
 )
-from ocppsim.dialects.v16.row import Row
 
 ROWS: Mapping[str, Row] = {
     **core.ROWS,

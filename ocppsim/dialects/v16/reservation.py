@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
+from ocppsim.dialects.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.reserving import EndReservation, MakeReservation

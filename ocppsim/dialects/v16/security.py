@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ocppsim.clock import moment
+from ocppsim.dialects.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.dialects.v16.key import BadValue, integer
-from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.model import security as model
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command

@@ -16,7 +16,7 @@ def _inclusion(text: str) -> str:
 
 def _can_sign(specification: Specification, wanted: bool) -> None:
     if wanted and specification.signer is None:
-        raise BadValue("the meters of this station do not sign")
+        raise BadValue("the meters do not sign without the package cryptography: install ocppsim[security]")
 
 
 def public_key(connector: int) -> Key:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from ocppsim.clock import moment
-from ocppsim.dialects.v16.row import ACCEPTED_OR_NOT, Row, words
+from ocppsim.dialects.row import ACCEPTED_OR_NOT, Row, words
 from ocppsim.model.charging import orders
 from ocppsim.model.charging.composite import Composite
 from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Recurrence, Schedule, Unit

@@ -103,6 +103,9 @@ class Dialect201(Translation):
     def settings(self, specification: Specification, changed: Mapping[str, str]) -> Settings:
         return evolve(_DEFAULTS, heartbeat_s=float(changed.get(HEARTBEAT, _DEFAULTS.heartbeat_s)))
 
+    def misfit(self, specification: Specification) -> str | None:
+        return None
+
     def change_key(
         self, specification: Specification, changed: Mapping[str, str], key: str, value: str
     ) -> KeyChange:

@@ -152,8 +152,9 @@ class Simulator:
         credentials: Credentials | None = None,
         habits: Habits | None = None,
         ocpp: str = "1.6",
+        statistics: bool = False,
     ) -> StationHandle:
-        """Switch a station on; with `habits`, people come by themselves.
+        """Switch a station on; with `habits`, people come by themselves; with `statistics`, calls are timed.
 
         A station of OCPP 2.0.1 or 2.0 has no sessions yet: it boots, reports, beats and clears its cache. It
         needs a central system of its version at a URL.
@@ -168,7 +169,9 @@ class Simulator:
         keys = {**specification.keys, **(keys or {})}
         equipped = evolve(specification, keys=keys, credentials=credentials or Credentials())
         dialect = self._dialect(ocpp, habits)
-        station = self.fleet.add(equipped, dialect, self._dial(name, dialect.subprotocol), habits)
+        dial = self._dial(name, dialect.subprotocol)
+        measured = self.fleet.statistics.measure(name, uri=self.url or "") if statistics else None
+        station = self.fleet.add(equipped, dialect, dial, habits, measured)
         handle = self.stations[name] = StationHandle(station)
         return handle
 

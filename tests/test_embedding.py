@@ -27,6 +27,15 @@ async def test_a_session_with_the_embedded_central_system(autojump_clock: trio.t
         assert simulator.csms.findings == ()
 
 
+async def test_a_station_with_statistics_serves_them(autojump_clock: trio.testing.MockClock) -> None:
+    async with ocppsim.open_simulator() as simulator:
+        await (await simulator.add("virtual-simple", "CS-1", statistics=True)).booted()
+        await (await simulator.add("virtual-simple", "CS-2")).booted()
+        [snapshot] = simulator.fleet.statistics.snapshots()
+        assert snapshot.name == "CS-1"
+        assert snapshot.actions["BootNotification"].times.count == 1
+
+
 async def test_mistakes_are_named(autojump_clock: trio.testing.MockClock) -> None:
     async with ocppsim.open_simulator() as simulator:
         with pytest.raises(LookupError, match="virtual-simple"):

@@ -13,7 +13,7 @@ from ocppsim.config.storage_settings import BadStorage
 from ocppsim.logs.fleet_log import log_fleet
 from ocppsim.logs.opening import open_logging
 from ocppsim.performance.keeping import open_storage, storage_of
-from ocppsim.performance.report import report
+from ocppsim.performance.report import line, report
 
 log = logging.getLogger(__name__)
 
@@ -45,5 +45,9 @@ async def recording(fleet: Fleet, found: Loaded, tell: Callable[[str], None]) ->
             async with trio.open_nursery() as nursery:
                 interval_s = configuration.log.statistics_interval
                 nursery.start_soon(report, fleet.statistics, interval_s, log.info, name="statistics line")
+                log.info("begun with seed %d", fleet.seed)
                 yield
                 nursery.cancel_scope.cancel()
+            if fleet.statistics.stations and interval_s:
+                log.info("%s", line(fleet.statistics.totals()))
+            log.info("ended")

@@ -225,6 +225,7 @@ class PerformanceStorage:
         "Where; absent: a file in `performance`.",
         default=None,
         older="file:///performanceRecords.json",
+        secret=True,
     )
 
     def check(self) -> Iterator[tuple[str, str]]:

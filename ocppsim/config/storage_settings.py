@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 class StorageType(Enum):
@@ -42,7 +42,7 @@ class StorageSettings:
 
     enabled: bool | None = None
     type: str | None = None
-    uri: str | None = None
+    uri: str | None = field(default=None, repr=False)  # may have a password in it
 
 
 class BadStorage(ValueError):

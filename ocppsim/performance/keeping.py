@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 
 import trio
 from attrs import define, field
@@ -19,7 +20,10 @@ from ocppsim.performance.records import record
 log = logging.getLogger(__name__)
 
 EACH_S = 10.0
-"""Seconds of wire time between two writes."""
+"""Seconds of wire time between two writes, at least."""
+
+SHARE = 0.05
+"""No more than this part of the time goes into writing: of a large fleet there is a lot to write."""
 
 LAST_WITHIN_S = 1.0
 """So long the last write may hold up the end of a run."""
@@ -43,9 +47,12 @@ class Keeper:
     _abandoned: bool = False
 
     async def live(self) -> None:
+        took_s = 0.0
         while True:
-            await trio.sleep(clock.wire(EACH_S))
+            await trio.sleep(clock.wire(max(EACH_S, took_s / SHARE)))
+            began = perf_counter()
             await self.write()
+            took_s = perf_counter() - began
 
     async def write(self) -> None:
         """What cannot be stored now is kept for the next time, and said once."""

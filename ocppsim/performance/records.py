@@ -46,7 +46,7 @@ def _action(action: ActionSnapshot) -> Record:
         "ninetyNinthPercentileTimeMeasurement": _ms(times.p99_s),
         "stdTimeMeasurement": _ms(times.deviation_s),
         "measurementTimeSeries": [
-            {"timestamp": round(at * 1000), "value": _ms(value)} for at, value in times.series
+            {"timestamp": round(at * 1000), "value": round(value * 1000, 3)} for at, value in times.series
         ],
     }
 

@@ -39,6 +39,8 @@ def test_by_default_the_log_is_beside_the_configuration_and_tells_of_the_run(
     assert " info: CS-TEST-00001: connected\n" in text
     assert " info: CS-TEST-00001: boot accepted\n" in text
     assert " info: ocppsim.cli.recording: statistics of 1 station: " in text
+    assert " info: ocppsim.cli.recording: begun with seed " in text
+    assert text.endswith(" info: ocppsim.cli.recording: ended\n")
     assert "secret" not in text
     assert "BootNotification" not in text
     assert error.read_text() == ""

@@ -5,6 +5,7 @@ import trio
 from stage import stage
 
 from ocppsim.actors.statistics import ACTIONS, OTHERS, StationSnapshot, Statistics, without_secrets
+from ocppsim.clock import ScaledClock
 from ocppsim.csms.behaviour import Delay, Refuse, Rule, Silent
 from ocppsim.performance.records import record
 from ocppsim.performance.report import line, report
@@ -34,6 +35,17 @@ async def test_d20_the_round_trip_is_measured_of_each_station_and_each_action(au
             assert heartbeats.times.most_s == pytest.approx(expected, abs=1e-3)
             assert heartbeats.times.deviation_s == pytest.approx(0.0, abs=1e-3)
         assert slow["BootNotification"].times.most_s < 0.1
+
+
+def test_d20_round_trips_are_wire_time_whatever_the_speed() -> None:
+    async def measured_s() -> float:
+        async with open_rig() as rig:
+            rig.csms.behaviour.add(Rule(Delay(0.1), actions=["BootNotification"]))
+            station = rig.add("CS-1", measured=True)
+            await station.board.until(lambda board: board.registration.accepted)
+            return snapshot(rig).actions["BootNotification"].times.least_s
+
+    assert 0.1 <= trio.run(measured_s, clock=ScaledClock(100.0)) < 5.0
 
 
 # -- D21

@@ -97,9 +97,8 @@ def test_mongodb_without_its_extra_is_refused_with_the_name_of_the_extra(
 
 
 def test_nobody_sees_the_password_of_a_mongodb() -> None:
-    storage = storage_of(
-        StorageSettings(None, "mongodb", "mongodb://user:secret@localhost:27017/stats"), FOLDER
-    )
+    keys = StorageSettings(None, "mongodb", "mongodb://user:secret@localhost:27017/stats")
+    storage = storage_of(keys, FOLDER)
     assert isinstance(storage, MongoDb)
-    assert "secret" not in storage.where + repr(storage)
+    assert "secret" not in storage.where + repr(storage) + repr(keys)
     assert storage.where == "mongodb://localhost:27017/stats"

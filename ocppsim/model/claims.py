@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ocppsim.model.connector import SLACK_S, Connector, Status, busy, status, takes_tags
-from ocppsim.model.evolving import evolve
+from ocppsim.model.evolving import amend
 from ocppsim.model.inputs import Arm, TagShown, Verdict
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.turn import Turn
@@ -16,10 +16,10 @@ def arm(turn: Turn, what: Arm) -> Verdict:
     if reserved is not None and not reserved.may_admit(what.tag, what.parent):
         return Verdict.REJECTED
     if what.authorize or (reserved is not None and not reserved.admits(what.tag, what.parent)):
-        turn.c = evolve(c, asking=what.tag, claim=what.claim)
+        turn.c = amend(turn.c, asking=what.tag, claim=what.claim)
         turn.happened.append(TagShown(what.tag))
     else:
-        turn.c = evolve(c, tag=what.tag, claim=what.claim, parent=what.parent, claimed=what.reservation)
+        turn.c = amend(turn.c, tag=what.tag, claim=what.claim, parent=what.parent, claimed=what.reservation)
     return Verdict.ACCEPTED
 
 
@@ -33,7 +33,7 @@ def reserve(turn: Turn, reservation: Reservation) -> Verdict:
     again = c.reservation is not None and c.reservation.id == reservation.id and not busy(c)
     if present is not Status.AVAILABLE and not again:
         return Verdict.OCCUPIED
-    turn.c = evolve(c, reservation=reservation)
+    turn.c = amend(turn.c, reservation=reservation)
     return Verdict.ACCEPTED
 
 
@@ -53,7 +53,7 @@ def unreserve(turn: Turn, number: int) -> Verdict:
     if not rests_on(turn.c, number):
         return Verdict.REJECTED
     kept, used = turn.c.reservation, turn.c.claimed
-    turn.c = evolve(
+    turn.c = amend(
         turn.c,
         reservation=None if kept is not None and kept.id == number else kept,
         claimed=None if used is not None and used.id == number else used,
@@ -65,6 +65,6 @@ def lapse(turn: Turn) -> None:
     """A reservation ends by itself, also one that a tag makes use of; the tag stays."""
     c = turn.c
     if c.reservation is not None and c.reservation.expires_at <= turn.now + SLACK_S:
-        turn.c = evolve(turn.c, reservation=None)
+        turn.c = amend(turn.c, reservation=None)
     if c.claimed is not None and c.claimed.expires_at <= turn.now + SLACK_S:
-        turn.c = evolve(turn.c, claimed=None)
+        turn.c = amend(turn.c, claimed=None)

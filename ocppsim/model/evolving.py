@@ -1,4 +1,4 @@
-"""`evolve` as attrs has it, at two thirds of the cost: states are evolved several times in each step.
+"""`evolve` as attrs has it, at two thirds of the cost; `amend` for what is still in the making, at a tenth.
 
 For classes whose fields are all parameters of the same name, which is every frozen class of the model.
 """
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from attrs import evolve  # so that mypy knows which fields there are
+    from attrs import evolve as amend
 else:
     from functools import cache
     from operator import attrgetter
@@ -27,5 +28,13 @@ else:
             values[places[name]] = value
         return cls(*values)
 
+    def amend(instance, /, **changes):
+        """Change a frozen instance in place, and return it: only for one that nobody else has seen yet."""
+        for name, value in changes.items():
+            _set(instance, name, value)
+        return instance
 
-__all__ = ["evolve"]
+    _set = object.__setattr__
+
+
+__all__ = ["amend", "evolve"]

@@ -1,7 +1,7 @@
 """Reading the meter of a connector: when a step takes a sample, and what it shows."""
 
 from ocppsim.model.connector import SLACK_S, Connector, next_aligned, offered_w, reading, samples_until
-from ocppsim.model.evolving import evolve
+from ocppsim.model.evolving import amend, evolve
 from ocppsim.model.inputs import Sampled
 from ocppsim.model.metering import aligned_before
 from ocppsim.model.session import ChargingSession, Context
@@ -34,7 +34,7 @@ def _align_if_due(turn: Turn, before: Connector) -> None:
     offset_s = turn.settings.clock_offset_s
     told = aligned_before(turn.now + offset_s, turn.settings.aligned_s)
     sample(turn, Context.CLOCK, told - offset_s if turn.now - at < PROMPT_S else turn.now)
-    turn.c = evolve(turn.c, marks=evolve(turn.c.marks, aligned_at=told))
+    turn.c = amend(turn.c, marks=evolve(turn.c.marks, aligned_at=told))
 
 
 def sample(turn: Turn, context: Context, at: float | None = None) -> None:
@@ -61,7 +61,7 @@ def _interval_wh(turn: Turn, session: ChargingSession | None, context: Context) 
     now_wh, marks = turn.c.register_wh, turn.c.marks
     mark = marks.aligned_wh if context is Context.CLOCK else marks.sampled_wh
     if context is Context.CLOCK:
-        turn.c = evolve(turn.c, marks=evolve(marks, aligned_wh=now_wh))
+        turn.c = amend(turn.c, marks=evolve(marks, aligned_wh=now_wh))
     elif context is Context.PERIODIC:
-        turn.c = evolve(turn.c, marks=evolve(marks, sampled_wh=now_wh))
+        turn.c = amend(turn.c, marks=evolve(marks, sampled_wh=now_wh))
     return float(round(now_wh) - round(session.start_wh if mark is None else mark))

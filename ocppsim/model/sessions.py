@@ -1,7 +1,7 @@
 """How a session begins and ends within a step of its connector, and what it then demands."""
 
 from ocppsim.model.connector import cable_locked, connected, demand, occupied
-from ocppsim.model.evolving import evolve
+from ocppsim.model.evolving import amend
 from ocppsim.model.inputs import Begun, DemandChanged, Ended
 from ocppsim.model.samples import read, sample
 from ocppsim.model.session import ChargingSession, Context, StopReason
@@ -26,7 +26,7 @@ def begin_if_ready(turn: Turn) -> None:
         parent=c.parent,
         reservation=None if used is None else used.id,
     )
-    turn.c = evolve(
+    turn.c = amend(
         turn.c,
         session=session,
         begun=c.begun + 1,
@@ -53,7 +53,7 @@ def end(turn: Turn, reason: StopReason, tag: str | None = None) -> None:
             read(turn, c.session, Context.INTERRUPTION_BEGIN, at)
         read(turn, c.session, Context.END, at)
     turn.happened.append(Ended(c.session, at, c.register_wh, reason, tag))
-    turn.c = evolve(
+    turn.c = amend(
         turn.c,
         session=None,
         asking=None,
@@ -81,5 +81,5 @@ def tell_demand(turn: Turn, *, afresh: bool = False) -> None:
     """`afresh` at the beginning of a session, which needs its share even when the EV wants nothing yet."""
     wanted, told = demand(turn.c, turn.outlet), turn.c.demand_w
     if afresh or abs(wanted - told) >= DEMAND_STEP_W or (wanted == 0) != (told == 0):
-        turn.c = evolve(turn.c, demand_w=wanted)
+        turn.c = amend(turn.c, demand_w=wanted)
         turn.happened.append(DemandChanged(wanted))

@@ -19,7 +19,7 @@ from ocppsim.model.connector import (
     spent,
     status,
 )
-from ocppsim.model.evolving import evolve
+from ocppsim.model.evolving import amend, evolve
 from ocppsim.model.facts import Facts, Fault, Lock
 from ocppsim.model.inputs import (
     Arm,
@@ -56,7 +56,8 @@ Step = tuple[Connector, tuple[Happening, ...], Verdict]
 
 def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settings) -> Step:
     """The next state, what happened on the way, and the connector's word on a request."""
-    turn = Turn(advanced(c, now, outlet), now, outlet, settings)
+    then = advanced(c, now, outlet)
+    turn = Turn(evolve(c) if then is c else then, now, outlet, settings)  # a state of its own, to be amended
     take_due(turn, c)
     _lapse(turn)
     verdict = _take(turn, what)
@@ -111,11 +112,11 @@ def _take(turn: Turn, what: Input) -> Verdict:
 
 def _observe(turn: Turn, facts: Facts) -> Verdict:
     before, was_connected = turn.c.facts, connected(turn.c, turn.outlet)
-    turn.c = evolve(turn.c, facts=facts)
+    turn.c = amend(turn.c, facts=facts)
     if facts.vehicle is not None and facts.vehicle != before.vehicle:
-        turn.c = evolve(turn.c, soc=facts.arrival_soc, finishing=False)
+        turn.c = amend(turn.c, soc=facts.arrival_soc, finishing=False)
     if not occupied(turn.c, turn.outlet):
-        turn.c = evolve(turn.c, finishing=False)
+        turn.c = amend(turn.c, finishing=False)
     session = turn.c.session
     if session is not None and not session.interrupted:
         if facts.emergency_stop:
@@ -127,7 +128,7 @@ def _observe(turn: Turn, facts: Facts) -> Verdict:
         elif was_connected != connected(turn.c, turn.outlet):
             sample(turn, Context.INTERRUPTION_BEGIN if was_connected else Context.INTERRUPTION_END)
     if facts.out_of_order:
-        turn.c = evolve(turn.c, tag=None, asking=None, reservation=None)
+        turn.c = amend(turn.c, tag=None, asking=None, reservation=None)
     return Verdict.ACCEPTED
 
 
@@ -147,7 +148,7 @@ def _stop(turn: Turn, reason: StopReason, key: str | None) -> Verdict:
     if session is None:
         if key is not None or not busy(turn.c):
             return Verdict.REJECTED
-        turn.c = evolve(turn.c, tag=None, asking=None)
+        turn.c = amend(turn.c, tag=None, asking=None)
         return Verdict.ACCEPTED
     if session.interrupted or key not in (None, session.key):
         return Verdict.REJECTED
@@ -157,19 +158,19 @@ def _stop(turn: Turn, reason: StopReason, key: str | None) -> Verdict:
 
 def _set_availability(turn: Turn, operative: bool) -> Verdict:
     if turn.c.session is not None:
-        turn.c = evolve(turn.c, scheduled=None if operative == turn.c.operative else operative)
+        turn.c = amend(turn.c, scheduled=None if operative == turn.c.operative else operative)
         return Verdict.SCHEDULED if turn.c.scheduled is not None else Verdict.ACCEPTED
     if operative == turn.c.operative:
         return Verdict.ACCEPTED
     # A cable that is still in counts as a new beginning: 1.6 knows no way from Unavailable to Finishing.
-    turn.c = evolve(turn.c, operative=operative, tag=None, asking=None, finishing=False, reservation=None)
+    turn.c = amend(turn.c, operative=operative, tag=None, asking=None, finishing=False, reservation=None)
     return Verdict.ACCEPTED
 
 
 def _hold(turn: Turn, held: bool) -> Verdict:
     """As with availability, a cable that is still in counts as a new beginning afterwards."""
     if held != turn.c.held:
-        turn.c = evolve(turn.c, held=held, tag=None, asking=None, finishing=False, reservation=None)
+        turn.c = amend(turn.c, held=held, tag=None, asking=None, finishing=False, reservation=None)
     return Verdict.ACCEPTED
 
 
@@ -181,7 +182,7 @@ def _unlock(turn: Turn) -> Verdict:
     facts = turn.c.facts
     works = facts.lock is Lock.WORKING and facts.fault is not Fault.CONNECTOR_LOCK
     if works and turn.c.locked_for is not None:
-        turn.c = evolve(turn.c, locked_for=None)
+        turn.c = amend(turn.c, locked_for=None)
     return Verdict.UNLOCKED if works else Verdict.UNLOCK_FAILED
 
 
@@ -189,7 +190,7 @@ def _grant(turn: Turn, grant: Grant) -> Verdict:
     session = turn.c.session
     if session is None or session.interrupted:
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, share_w=grant.power_w, share_by=grant.by, rate=grant.rate, single=grant.single)
+    turn.c = amend(turn.c, share_w=grant.power_w, share_by=grant.by, rate=grant.rate, single=grant.single)
     return Verdict.ACCEPTED
 
 
@@ -207,7 +208,7 @@ def _tick(turn: Turn) -> Verdict:
     c, patience = turn.c, turn.settings.connection_timeout_s
     if c.waiting_since is not None and 0 < patience <= turn.now - c.waiting_since + SLACK_S:
         finishing = c.reservation is None and occupied(c, turn.outlet)
-        turn.c = evolve(turn.c, tag=None, asking=None, waiting_since=None, finishing=finishing)
+        turn.c = amend(turn.c, tag=None, asking=None, waiting_since=None, finishing=finishing)
     return Verdict.ACCEPTED
 
 
@@ -226,7 +227,7 @@ def _lapse(turn: Turn) -> None:
 def _forget_claim(turn: Turn) -> None:
     """A claim lasts as long as the tag that came with it."""
     if turn.c.claim is not None and turn.c.tag is None and turn.c.asking is None:
-        turn.c = evolve(turn.c, claim=None)
+        turn.c = amend(turn.c, claim=None)
 
 
 def _watch_patience(turn: Turn) -> None:
@@ -236,4 +237,4 @@ def _watch_patience(turn: Turn) -> None:
     if c.session is None and status(c, turn.outlet) is Status.PREPARING:
         since = turn.now if c.waiting_since is None else c.waiting_since
     if since != c.waiting_since:
-        turn.c = evolve(c, waiting_since=since)
+        turn.c = amend(turn.c, waiting_since=since)

@@ -2,7 +2,7 @@
 
 from ocppsim.model.authorization import same
 from ocppsim.model.connector import takes_tags
-from ocppsim.model.evolving import evolve
+from ocppsim.model.evolving import amend, evolve
 from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import Authorized, Refused, TagShown, Verdict
 from ocppsim.model.session import ChargingSession, StopReason
@@ -15,7 +15,7 @@ def present(turn: Turn, tag: str) -> Verdict:
     if c.facts.fault is Fault.READER:
         return Verdict.REJECTED
     if same(c.locked_for, tag):
-        turn.c = evolve(c, locked_for=None)
+        turn.c = amend(turn.c, locked_for=None)
         return Verdict.ACCEPTED
     if c.session is not None:
         return present_to_stop(turn, c.session, tag)
@@ -23,7 +23,7 @@ def present(turn: Turn, tag: str) -> Verdict:
         return Verdict.REJECTED
     if c.reservation is not None and not c.reservation.may_admit(tag, None):
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, asking=tag)
+    turn.c = amend(turn.c, asking=tag)
     turn.happened.append(TagShown(tag))
     return Verdict.ACCEPTED
 
@@ -37,7 +37,7 @@ def present_to_stop(turn: Turn, session: ChargingSession, tag: str) -> Verdict:
         return Verdict.ACCEPTED
     if session.parent is None or turn.c.asking is not None:
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, asking=tag)
+    turn.c = amend(turn.c, asking=tag)
     turn.happened.append(TagShown(tag))
     return Verdict.ACCEPTED
 
@@ -46,14 +46,14 @@ def decided(turn: Turn, what: Authorized | Refused) -> Verdict:
     c = turn.c
     if c.asking != what.tag:
         return Verdict.REJECTED  # the one who asked has gone
-    turn.c = evolve(c, asking=None)
+    turn.c = amend(turn.c, asking=None)
     if isinstance(what, Refused):
         return Verdict.ACCEPTED
     if c.session is not None:
         if same(what.parent, c.session.parent):
             end(turn, StopReason.LOCAL, what.tag)
     elif c.reservation is None or c.reservation.admits(what.tag, what.parent):
-        turn.c = evolve(turn.c, tag=what.tag, parent=what.parent, claimed=what.reservation)
+        turn.c = amend(turn.c, tag=what.tag, parent=what.parent, claimed=what.reservation)
     return Verdict.ACCEPTED
 
 
@@ -63,7 +63,7 @@ def session_refused(turn: Turn, key: str) -> Verdict:
         return Verdict.REJECTED
     allowed_wh = turn.settings.max_energy_on_invalid_wh
     if allowed_wh > 0 and session.until_wh is None:
-        turn.c = evolve(turn.c, session=evolve(session, until_wh=turn.c.register_wh + allowed_wh))
+        turn.c = amend(turn.c, session=evolve(session, until_wh=turn.c.register_wh + allowed_wh))
     elif session.until_wh is None:
         deauthorize(turn, session)
     return Verdict.ACCEPTED
@@ -73,12 +73,12 @@ def deauthorize(turn: Turn, session: ChargingSession) -> None:
     if turn.settings.stop_on_invalid_tag:
         end(turn, StopReason.DEAUTHORIZED)
     else:
-        turn.c = evolve(turn.c, session=evolve(session, released=False))
+        turn.c = amend(turn.c, session=evolve(session, released=False))
 
 
 def session_group(turn: Turn, key: str, parent: str) -> Verdict:
     session = turn.c.session
     if session is None or session.key != key:
         return Verdict.REJECTED
-    turn.c = evolve(turn.c, session=evolve(session, parent=parent))
+    turn.c = amend(turn.c, session=evolve(session, parent=parent))
     return Verdict.ACCEPTED

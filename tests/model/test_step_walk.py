@@ -79,7 +79,6 @@ settings = st.builds(
 )
 tags = st.sampled_from(["A", "B", "a"])
 groups = st.sampled_from([None, "G", "H"])
-claims = st.sampled_from([None, None, 3])
 reservations = st.builds(
     Reservation,
     st.sampled_from([1, 2]),
@@ -87,6 +86,7 @@ reservations = st.builds(
     st.sampled_from([0.0, 30.0, 600.0, 5_000.0]).map(lambda seconds: START + seconds),
     groups,
 )
+claims = st.none() | reservations
 powers = st.sampled_from([0.0, 1_000.0, 4_140.0, 11_000.0, 1e6])
 whiles = st.sampled_from([0.0, 0.0, 1e-7, 1.0, 59.999999, 60.0]) | st.floats(0, 300)
 rates = st.none() | st.builds(

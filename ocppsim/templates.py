@@ -7,14 +7,13 @@ from typing import Any
 
 from attrs import evolve
 
-from ocppsim.actors.station import with_meters
+from ocppsim.actors.station import misfit, with_meters
 from ocppsim.actors.wire import address
 from ocppsim.config import places
 from ocppsim.config.loading import load_template
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.stations import Source, Surroundings, plan
 from ocppsim.config.vocabulary import Problem, Vocabulary
-from ocppsim.dialects.dialect import InvalidMessage
 from ocppsim.dialects.v16 import Dialect16, keys
 from ocppsim.dialects.v16.remote_trigger import EXTENDED, TRIGGERS
 from ocppsim.model.commands import Trigger
@@ -40,11 +39,7 @@ def _address_problem(url: str) -> Problem:
 def _station_problem(specification: Specification) -> Problem:
     if len(specification.id) > 48:
         return f"the id {specification.id:.60} has more than 48 characters"
-    try:
-        Dialect16().boot(specification)
-    except InvalidMessage as error:
-        return str(error)
-    return keys.misfit(with_meters(specification, seed=0))
+    return misfit(with_meters(specification, seed=0), Dialect16())
 
 
 def _triggers() -> dict[str, frozenset[Trigger]]:

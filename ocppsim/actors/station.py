@@ -107,13 +107,13 @@ def with_meters(specification: Specification, seed: int) -> Specification:
     return evolve(specification, signer=signer)
 
 
-def _check(specification: Specification, dialect: Dialect) -> None:
+def misfit(specification: Specification, dialect: Dialect) -> str | None:
+    """Why there can be no such station: no message tells what it is, or a key cannot be as it should."""
     try:
         dialect.boot(specification)  # the version of an update is never too long
     except InvalidMessage as error:
-        raise ValueError(f"{specification.id}: {error}") from error
-    if (misfit := dialect.misfit(specification)) is not None:
-        raise ValueError(f"{specification.id}: {misfit}")
+        return str(error)
+    return dialect.misfit(specification)
 
 
 def assemble(
@@ -128,10 +128,11 @@ def assemble(
     transfers: MakeTransfers = pretended,
     statistics: StationStatistics | None = None,
 ) -> Station:
-    """A station with its parts, none of them alive yet; ValueError when no message could tell what it is."""
+    """A station with its parts, none of them alive yet; ValueError when there can be none: see `misfit`."""
     name = specification.id
     specification = with_meters(specification, seed)
-    _check(specification, dialect)
+    if (why := misfit(specification, dialect)) is not None:
+        raise ValueError(f"{name}: {why}")
     fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
     memory = Memory.recall(specification, store, clock.now(), fresh_start)
     settings = dialect.settings(specification, memory.changed)

@@ -57,7 +57,7 @@ class Connector:
     tag: str | None = None  # a tag that was accepted and waits for the cable
     claim: str | None = None  # of the request that brought the tag
     parent: str | None = None  # the group of that tag
-    claimed: Reservation | None = None  # the reservation of any connector that it makes use of
+    claimed: Reservation | None = None  # the reservation of any connector that the tag makes use of
     reservation: Reservation | None = None  # of this connector
     waiting_since: float | None = None  # for the rest of what makes a session
     finishing: bool = False  # over, or given up, but the cable is still in
@@ -313,6 +313,7 @@ def interrupted(c: Connector, now: float, outlet: Outlet) -> Connector:
         asking=None,
         tag=None,
         claim=None,
+        claimed=None,
         waiting_since=None,
         share_w=None,
         rate=None,

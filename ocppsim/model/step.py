@@ -225,9 +225,12 @@ def _lapse(turn: Turn) -> None:
 
 
 def _forget_claim(turn: Turn) -> None:
-    """A claim lasts as long as the tag that came with it."""
-    if turn.c.claim is not None and turn.c.tag is None and turn.c.asking is None:
+    """A claim lasts as long as the tag that came with it, and so does the use of a reservation."""
+    c = turn.c
+    if c.claim is not None and c.tag is None and c.asking is None:
         turn.c = amend(turn.c, claim=None)
+    if c.claimed is not None and c.tag is None:
+        turn.c = amend(turn.c, claimed=None)
 
 
 def _watch_patience(turn: Turn) -> None:

@@ -406,3 +406,15 @@ async def test_a_claim_that_outlasts_its_reservation_is_told_without_it(autojump
         play.plug(2)
         await play.shows(Status.CHARGING, 2)
         assert starts(play) == [(2, "MINE", None)]
+
+
+async def test_a_claim_that_came_to_nothing_answers_for_no_reservation(autojump_clock: object) -> None:
+    """Its tag went for want of a cable, and used the reservation elsewhere: nothing is left to cancel."""
+    async with stage(connectors=2, keys={"ConnectionTimeOut": "30"}) as play:
+        await play.booted()
+        await reserve(play, 0)
+        await play.show("MINE", 2)
+        await play.later(31)
+        await play.charge(1, "MINE")
+        assert starts(play) == [(1, "MINE", 7)]
+        assert await cancel(play) == REJECTED

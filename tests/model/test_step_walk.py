@@ -348,6 +348,10 @@ class Walk(RuleBasedStateMachine):
         assert self.c.claim is None or self.c.tag is not None or self.c.asking is not None
 
     @invariant()
+    def only_a_tag_makes_use_of_a_reservation(self) -> None:
+        assert self.c.claimed is None or self.c.tag is not None
+
+    @invariant()
     def an_accepted_tag_waits_only_for_the_cable(self) -> None:
         assert self.c.tag is None or not connected(self.c, self.outlet)
 

@@ -8,11 +8,11 @@ from attrs import evolve
 from ocppsim import clock
 from ocppsim.actors.desk.block import Block, Decided, Handler
 from ocppsim.model import inputs
+from ocppsim.model.claims import rests_on
 from ocppsim.model.commands import Command
 from ocppsim.model.connector import Status, status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.reservation import Reservation
-from ocppsim.model.claims import rests_on
 from ocppsim.model.reserving import EndReservation, MakeReservation, answer_for_any, free, unclaimed
 
 

@@ -111,14 +111,15 @@ async def test_producer_at_the_edge_waits_for_room(
 
 
 async def test_producer_that_waits_for_room_is_let_go_when_the_actor_ends(system: System) -> None:
-    async with trio.open_nursery() as nursery:
-        me = link(system, Recorder(), size=2)
-        async with trio.open_nursery() as parent:
-            me.start_in(parent)
-            for text in "ab":
-                me.tell(Note(text))
-            nursery.start_soon(me.room)
-            parent.cancel_scope.cancel()
+    with trio.fail_after(1):
+        async with trio.open_nursery() as nursery:
+            me = link(system, Recorder(), size=2)
+            async with trio.open_nursery() as parent:
+                me.start_in(parent)
+                for text in "ab":
+                    me.tell(Note(text))
+                nursery.start_soon(me.room)
+                parent.cancel_scope.cancel()
 
 
 async def test_state_messages_keep_the_newest_of_each_topic(system: System, nursery: trio.Nursery) -> None:

@@ -38,6 +38,16 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument(
         "--heartbeat", type=opt.count(1, 86400), default=300, metavar="S", help="default: 300"
     )
+    _add_tags(parser)
+    _add_behaviour(parser)
+    _add_security(parser)
+    parser.add_argument(
+        "--quiet", action="store_true", help="print only connections and what stations do wrong"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _add_tags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--block", action="append", default=[], metavar="TAG", help="answer Blocked to this tag"
     )
@@ -51,6 +61,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         metavar="TAG",
         help="accept this tag, and no other that is not named",
     )
+
+
+def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pending", type=opt.count(0, 86400), metavar="S", help="answer the first boot Pending"
     )
@@ -63,6 +76,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         metavar="ACTION",
         help="never answer this action",
     )
+
+
+def _add_security(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cert", type=Path, metavar="FILE", help="listen with TLS: certificate chain (PEM)")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the key of --cert (PEM)")
     parser.add_argument(
@@ -81,10 +97,6 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         metavar=("CERT", "KEY"),
         help="sign stations' requests for certificates with this authority (PEM)",
     )
-    parser.add_argument(
-        "--quiet", action="store_true", help="print only connections and what stations do wrong"
-    )
-    parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from ocppsim.config.key import Key, default_of, keys
 from ocppsim.config.simulator import DROPPED, MOVED, SimulatorConfiguration, TemplateUse
 from ocppsim.config.tags import CurvePoint, EvProfile
 from ocppsim.config.template import MOVED as MOVED_IN_TEMPLATES
-from ocppsim.config.template import OwnKey, StationTemplate
+from ocppsim.config.template import StationTemplate
+from ocppsim.config.template_sections import OwnKey
 
 INTRODUCTION = """# Configuration
 

@@ -5,12 +5,13 @@ from math import floor, inf
 from pathlib import Path
 from random import Random
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ocppsim import chance
 from ocppsim.config.connectors import ConnectorTemplate
 from ocppsim.config.identity import hash_id, serial_numbers, station_id
-from ocppsim.config.template import OwnKey, StationTemplate, Upgrade
+from ocppsim.config.template import StationTemplate
+from ocppsim.config.template_sections import OwnKey, Upgrade
 from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import SEMANTIC, FirmwareUpgrade, Phase
@@ -78,43 +79,8 @@ def plan(source: Source, index: int, around: Surroundings) -> Plan:
     template = source.template
     name = station_id(template, index, around.instance)
     url = _url(template, name, index, around)
-    serials = serial_numbers(template, chance.stream(around.seed, name, "serial numbers"))
-    draw = chance.stream(around.seed, name, "hardware")
-    power_w = _power_w(template, draw)
-    outlets = _outlets(template, power_w, draw)
-    most_a = maximum_a(template, power_w, len(outlets))
-    keys, traits = _keys(source, url, most_a)
-    specification = Specification(
-        name,
-        vendor=template.charge_point_vendor,
-        model=template.charge_point_model,
-        firmware_version=template.firmware_version,
-        firmware_upgrade=_upgrade(template.firmware_upgrade, template.firmware_version_pattern),
-        iccid=template.iccid,
-        imsi=template.imsi,
-        meter_type=template.meter_type,
-        reset_time_s=template.reset_time,
-        auto_register=template.auto_register,
-        registration_max_retries=template.registration_max_retries,
-        redials=template.auto_reconnect_max_retries,
-        keys=keys,
-        key_traits=traits,
-        current_limit_key=template.amperage_limitation_ocpp_key,
-        current_limit_divider=DIVIDERS[template.amperage_limitation_unit],
-        current_limit_most_a=most_a,
-        refused_requests=_denied(template.commands_support.incoming_commands),
-        unsaid=_denied(template.commands_support.outgoing_commands),
-        untriggered=source.untriggered,
-        samples_ends=template.begin_end_meter_values,
-        reports_itself=template.use_connector_id0,
-        serial_number=_cut(serials.point),
-        box_serial_number=_cut(serials.box),
-        meter_serial_number=_cut(serials.meter),
-        outlets=outlets,
-        power_w=power_w * _efficiency(template) if template.power_shared_by_connectors else inf,
-    )
     return Plan(
-        specification,
+        _specification(source, name, url, around.seed),
         source.name,
         hash_id(template, name),
         index,
@@ -130,6 +96,61 @@ def plan(source: Source, index: int, around: Surroundings) -> Plan:
         stop_when_stopped=template.stop_transactions_on_stopped,
         habits=habits(template, source.tags, source.visitors),
         statistics=template.enable_statistics,
+    )
+
+
+def _specification(source: Source, name: str, url: str | None, seed: int) -> Specification:
+    template = source.template
+    draw = chance.stream(seed, name, "hardware")
+    power_w = _power_w(template, draw)
+    outlets = _outlets(template, power_w, draw)
+    most_a = maximum_a(template, power_w, len(outlets))
+    keys, traits = _keys(source, url, most_a)
+    bare = Specification(
+        name,
+        vendor=template.charge_point_vendor,
+        model=template.charge_point_model,
+        firmware_version=template.firmware_version,
+        firmware_upgrade=_upgrade(template.firmware_upgrade, template.firmware_version_pattern),
+        iccid=template.iccid,
+        imsi=template.imsi,
+        meter_type=template.meter_type,
+        keys=keys,
+        key_traits=traits,
+        current_limit_key=template.amperage_limitation_ocpp_key,
+        current_limit_divider=DIVIDERS[template.amperage_limitation_unit],
+        current_limit_most_a=most_a,
+        outlets=outlets,
+        power_w=power_w * _efficiency(template) if template.power_shared_by_connectors else inf,
+    )
+    return _behaving(_numbered(bare, template, seed), source)
+
+
+def _numbered(bare: Specification, template: StationTemplate, seed: int) -> Specification:
+    """With the serial numbers drawn for it."""
+    serials = serial_numbers(template, chance.stream(seed, bare.id, "serial numbers"))
+    return evolve(
+        bare,
+        serial_number=_cut(serials.point),
+        box_serial_number=_cut(serials.box),
+        meter_serial_number=_cut(serials.meter),
+    )
+
+
+def _behaving(bare: Specification, source: Source) -> Specification:
+    """With the ways of the template."""
+    template = source.template
+    return evolve(
+        bare,
+        reset_time_s=template.reset_time,
+        auto_register=template.auto_register,
+        registration_max_retries=template.registration_max_retries,
+        redials=template.auto_reconnect_max_retries,
+        refused_requests=_denied(template.commands_support.incoming_commands),
+        unsaid=_denied(template.commands_support.outgoing_commands),
+        untriggered=source.untriggered,
+        samples_ends=template.begin_end_meter_values,
+        reports_itself=template.use_connector_id0,
     )
 
 

@@ -8,9 +8,11 @@ from ocppsim.actors.messages import Outcome, Send, Take
 from ocppsim.dialects.dialect import InvalidMessage
 from ocppsim.model.answers import CallAnswer, SessionAnswer, TagAnswer
 from ocppsim.model.authorization import Decision, TagInfo, TagStatus, decide, folded
+from ocppsim.model.connector import Connector
 from ocppsim.model.inputs import Authorized, Refused, SessionGroup, SessionRefused
 from ocppsim.model.local_list import ListConflict
 from ocppsim.model.outbox import Entry
+from ocppsim.model.tags import frees_cable
 from ocppsim.protocol.session import Why
 
 
@@ -49,7 +51,9 @@ class Authorizer:
     def _decide(self, connector: int, info: TagInfo | None, *, online: bool) -> Decision:
         """A tag that would end the session of another one of its group must be known as valid, offline too."""
         now, settings = clock.now(), self.context.settings
-        if self.context.memory.connectors[connector].session is not None and not online:
+        state = self.context.memory.connectors[connector]
+        frees = info is not None and frees_cable(state, info.parent)
+        if (state.session is not None or frees) and not online:
             return Decision.ACCEPT if info is not None and info.valid(now) else Decision.REFUSE
         return decide(info, now, settings, online=online)
 
@@ -112,7 +116,8 @@ class Authorizer:
 
     def _accept(self, connector: int, tag: str, parent: str | None) -> None:
         memory = self.context.memory
-        if memory.connectors[connector].session is not None:
+        state = memory.connectors[connector]
+        if state.session is not None or frees_cable(state, parent):
             self.context.connectors[connector].tell(Take(Authorized(tag, parent)))
             return
         admitted = memory.admission(connector, tag, parent, clock.now())
@@ -124,7 +129,7 @@ class Authorizer:
     def _kept_for_others(self, connector: int, tag: str) -> bool:
         """Whether no word of the central system could help, for want of a free connector."""
         memory, now = self.context.memory, clock.now()
-        if memory.connectors[connector].session is not None or not memory.reservations:
+        if _not_to_begin(memory.connectors[connector]) or not memory.reservations:
             return False
         return memory.admission(connector, tag, None, now) is None and not memory.keeps_for_groups(now)
 
@@ -134,6 +139,11 @@ class Authorizer:
 
     def _refuse(self, connector: int, tag: str) -> None:
         self.context.connectors[connector].tell(Take(Refused(tag)))
+
+
+def _not_to_begin(c: Connector) -> bool:
+    """Whether a tag may be there to end or to free something."""
+    return c.session is not None or c.locked_group is not None
 
 
 def _words(info: TagInfo) -> str:

@@ -90,6 +90,7 @@ class Driver:
                 await self._linger(habits.linger_s)
             else:
                 self.count.refused += 1
+            await self.world.fetch_cable(self.number)
         finally:
             self.world.unplug(self.number)
 

@@ -206,6 +206,7 @@ def _add_world(system: System, context: StationContext) -> World:
     world.locked = lambda number: cable_locked(
         context.memory.connectors[number], specification.outlets[number], context.settings
     )
+    world.awaited = lambda number: context.memory.connectors[number].locked_for
     return world
 
 

@@ -26,6 +26,7 @@ class World:
     connectors: Mapping[int, Actor[ConnectorMessage]] = field(factory=dict)
     facts: dict[int, Facts] = field(factory=dict)
     locked: Callable[[int], bool] = lambda _: False  # whether the station holds its end of the cable
+    awaited: Callable[[int], str | None] = lambda _: None  # the tag that frees it after a session
 
     def at(self, number: int) -> Facts:
         return self.facts.get(number, _NOTHING)
@@ -39,6 +40,11 @@ class World:
         facts = self.at(number)
         stays = facts.cable and self.locked(number)
         self._change(number, evolve(facts, cable=stays, vehicle=None, ev_ready=True))
+
+    async def fetch_cable(self, number: int) -> None:
+        """Whoever charged shows the tag once more, where the station keeps the cable until then."""
+        if (tag := self.awaited(number)) is not None:
+            await self.present(number, tag)
 
     def unplug_at_vehicle(self, number: int) -> None:
         """The cable stays in the station."""

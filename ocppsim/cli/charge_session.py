@@ -129,6 +129,7 @@ class ChargeSession:
     async def _leave(self) -> None:
         """Drive off unless a session still runs; let the station say its last words, and switch it off."""
         if self._session is None:
+            await self.station.world.fetch_cable(CONNECTOR)
             self.station.world.unplug(CONNECTOR)
         with trio.move_on_after(clock.wire(LEAVE_WITHIN_S)):
             self.station.power_down(StopReason.LOCAL)

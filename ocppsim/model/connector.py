@@ -72,6 +72,7 @@ class Connector:
     demand_w: float = 0.0  # as last told to the station
     marks: Marks = NO_MARKS
     locked_for: str | None = None  # the tag that frees the cable, which stayed locked after the session
+    locked_group: str | None = None  # the group of that tag, which frees it too
     at: float = 0.0
 
 

@@ -36,6 +36,7 @@ def begin_if_ready(turn: Turn) -> None:
         reservation=None,
         finishing=False,
         locked_for=None,
+        locked_group=None,
     )
     turn.happened.append(Begun(session))
     if turn.settings.reads_begin:
@@ -53,6 +54,7 @@ def end(turn: Turn, reason: StopReason, tag: str | None = None) -> None:
             read(turn, c.session, Context.INTERRUPTION_BEGIN, at)
         read(turn, c.session, Context.END, at)
     turn.happened.append(Ended(c.session, at, c.register_wh, reason, tag))
+    locked = _stays_locked(turn, reason)
     turn.c = amend(
         turn.c,
         session=None,
@@ -63,18 +65,22 @@ def end(turn: Turn, reason: StopReason, tag: str | None = None) -> None:
         rate=None,
         single=False,
         marks=c.marks.after_session(),
-        locked_for=_stays_locked(turn, reason),
+        locked_for=c.session.tag if locked else None,
+        locked_group=c.session.parent if locked else None,
         finishing=occupied(c, turn.outlet),
     )
 
 
-def _stays_locked(turn: Turn, reason: StopReason) -> str | None:
-    """The tag that frees a cable that was pulled out of the EV, where that alone does not."""
+def _stays_locked(turn: Turn, reason: StopReason) -> bool:
+    """Whether its owner must show who he is to have the cable back.
+
+    So it is after a refusal (3.5.4), and where pulling it out of the EV alone does not free it (4.10).
+    """
     c = turn.c
-    stays = reason is StopReason.EV_DISCONNECTED and not turn.settings.unlock_on_ev_side_disconnect
-    if not stays or c.session is None or not cable_locked(c, turn.outlet, turn.settings):
-        return None
-    return c.session.tag
+    if reason is StopReason.DEAUTHORIZED:
+        return c.facts.cable and not turn.outlet.fixed_cable
+    pulled = reason is StopReason.EV_DISCONNECTED and not turn.settings.unlock_on_ev_side_disconnect
+    return pulled and cable_locked(c, turn.outlet, turn.settings)
 
 
 def tell_demand(turn: Turn, *, afresh: bool = False) -> None:

@@ -12,7 +12,8 @@ def share(
 
     None gets more than it wants, and what it leaves is spread equally over the rest. A share below
     `minimum_w` (one for all, or one for each) is of no use, so a connector that wants any power is granted
-    that at least; when there is too little for all, the lowest numbers get it and the others nothing.
+    that at least; when there is too little for all, the lowest numbers share what there is and the others get
+    nothing.
     """
     available_w = max(total_w, 0.0)
     wanting = [number for number in sorted(demands) if demands[number] > 0]
@@ -20,7 +21,8 @@ def share(
     wanted = {number: max(demands[number], least[number]) for number in wanting}
     shares = dict.fromkeys(sorted(demands), 0.0)
     if sum(least.values()) > available_w * _ROUNDING:
-        return shares | _served(available_w, least)
+        least = _served(available_w, least)
+        wanted = {number: wanted[number] for number in least}
     return shares | _fill(available_w, wanted, least)
 
 
@@ -39,7 +41,7 @@ def _least(minimum_w: float | Mapping[int, float], number: int) -> float:
 
 
 def _served(available_w: float, least: Mapping[int, float]) -> dict[int, float]:
-    """The minimum for whom it is enough, the lowest numbers first."""
+    """Those for whom the minimum is there, the lowest numbers first."""
     served: dict[int, float] = {}
     for number, least_w in least.items():
         if sum(served.values()) + least_w <= available_w * _ROUNDING:
@@ -55,7 +57,7 @@ def _fill(total_w: float, wanted: Mapping[int, float], least: Mapping[int, float
         shares = _level(total_w - sum(raised.values()), others)
         short = {n: least[n] for n, share_w in shares.items() if share_w * _ROUNDING < least[n]}
         if not short:
-            return shares | raised
+            return {n: max(share_w, least[n]) for n, share_w in shares.items()} | raised
         raised |= short
 
 

@@ -48,7 +48,14 @@ from ocppsim.model.session import Context, StopReason
 from ocppsim.model.sessions import begin_if_ready, end, tell_demand
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
-from ocppsim.model.tags import deauthorize, decided, present, session_group, session_refused
+from ocppsim.model.tags import (
+    deauthorize,
+    decided,
+    free_cable,
+    present,
+    session_group,
+    session_refused,
+)
 from ocppsim.model.turn import Turn
 
 Step = tuple[Connector, tuple[Happening, ...], Verdict]
@@ -181,8 +188,8 @@ def _unlock(turn: Turn) -> Verdict:
         end(turn, StopReason.UNLOCK_COMMAND)
     facts = turn.c.facts
     works = facts.lock is Lock.WORKING and facts.fault is not Fault.CONNECTOR_LOCK
-    if works and turn.c.locked_for is not None:
-        turn.c = amend(turn.c, locked_for=None)
+    if works:
+        free_cable(turn)
     return Verdict.UNLOCKED if works else Verdict.UNLOCK_FAILED
 
 

@@ -1,7 +1,10 @@
-"""Tags at the reader of a connector: who begins, who ends, and what a refusal afterwards does (3.5, 4.8)."""
+"""Tags at the reader of a connector: who begins, who ends, who frees the cable, and what a refusal does.
+
+Sections 3.5, 3.10, 4.8 and 4.10 of 1.6 ed. 2.
+"""
 
 from ocppsim.model.authorization import same
-from ocppsim.model.connector import takes_tags
+from ocppsim.model.connector import Connector, busy, takes_tags
 from ocppsim.model.evolving import amend, evolve
 from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import Authorized, Refused, TagShown, Verdict
@@ -15,11 +18,12 @@ def present(turn: Turn, tag: str) -> Verdict:
     if c.facts.fault is Fault.READER:
         return Verdict.REJECTED
     if same(c.locked_for, tag):
-        turn.c = amend(turn.c, locked_for=None)
+        free_cable(turn)
         return Verdict.ACCEPTED
     if c.session is not None:
         return present_to_stop(turn, c.session, tag)
-    if not takes_tags(c):
+    group_may_free = c.locked_group is not None and not busy(c)
+    if not takes_tags(c) and not group_may_free:
         return Verdict.REJECTED
     if c.reservation is not None and not c.reservation.may_admit(tag, None):
         return Verdict.REJECTED
@@ -52,9 +56,21 @@ def decided(turn: Turn, what: Authorized | Refused) -> Verdict:
     if c.session is not None:
         if same(what.parent, c.session.parent):
             end(turn, StopReason.LOCAL, what.tag)
-    elif c.reservation is None or c.reservation.admits(what.tag, what.parent):
+    elif frees_cable(c, what.parent):
+        free_cable(turn)
+    elif takes_tags(turn.c) and (c.reservation is None or c.reservation.admits(what.tag, what.parent)):
         turn.c = amend(turn.c, tag=what.tag, parent=what.parent, claimed=what.reservation)
     return Verdict.ACCEPTED
+
+
+def frees_cable(c: Connector, parent: str | None) -> bool:
+    """Whether a valid tag of this group frees a cable that stayed locked."""
+    return same(parent, c.locked_group)
+
+
+def free_cable(turn: Turn) -> None:
+    if turn.c.locked_for is not None:
+        turn.c = amend(turn.c, locked_for=None, locked_group=None)
 
 
 def session_refused(turn: Turn, key: str) -> Verdict:

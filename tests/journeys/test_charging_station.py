@@ -66,7 +66,7 @@ async def test_it_follows_its_schedule_and_serves_one_where_there_is_too_little(
         charging, suspended = Status.CHARGING, Status.SUSPENDED_EVSE
         assert found == [
             [(charging, 12.0), (charging, 12.0)],
-            [(charging, 6.0), (suspended, 0.0)],
+            [(charging, 11.0), (suspended, 0.0)],
             [(suspended, 0.0), (suspended, 0.0)],
         ]
         assert by(play, 2) == "station profile 1"
@@ -102,6 +102,6 @@ async def test_a_minimum_rate_says_what_is_not_worth_giving(autojump_clock: obje
         await charge(play, 1)
         await charge(play, 2)
         await install(play, 0, profile(1, 16.0, purpose=WHOLE))
-        assert [amperes(play, n) for n in (1, 2)] == [10.0, 0.0]
+        assert [amperes(play, n) for n in (1, 2)] == [16.0, 0.0]
         await install(play, 0, profile(1, 20.0, purpose=WHOLE))
         assert [amperes(play, n) for n in (1, 2)] == [10.0, 10.0]

@@ -74,9 +74,18 @@ def test_direct_current_takes_three_phases_of_the_grid() -> None:
     assert powers(allot(inf, amperes(20), {1: wish(50_000, DC)})) == {1: 20 * 690}
 
 
+def test_fewer_phases_than_the_grid_has_bound_the_sum() -> None:
+    one_phase = Rate(30, Unit.AMPERES, phases=1, by="station profile 1")
+    assert powers(allot(inf, one_phase, {1: wish(22_000)})) == {1: 30 * 230}
+    assert powers(allot(inf, one_phase, {1: wish(7_360, THREE, SINGLE)})) == {1: 30 * 230}
+    assert powers(allot(inf, one_phase, {1: wish(22_000), 2: wish(22_000)})) == {1: 30 * 230, 2: 0}
+    three = Rate(30, Unit.AMPERES, phases=3, by="station profile 1")
+    assert powers(allot(inf, three, {1: wish(22_000)})) == {1: 30 * 690}
+
+
 def test_too_little_for_all_serves_the_lowest_numbers() -> None:
     wishes = {1: wish(11_000), 2: wish(11_000)}
-    assert powers(allot(inf, amperes(11.9), wishes)) == {1: 6 * 690, 2: 0}
+    assert powers(allot(inf, amperes(11.9), wishes)) == {1: round(11.9 * 690, 6), 2: 0}
     assert powers(allot(inf, amperes(12), wishes)) == {1: 6 * 690, 2: 6 * 690}
 
 
@@ -84,7 +93,7 @@ def test_a_minimum_rate_decides_who_is_served() -> None:
     slow = amperes(16, "session profile 1")
     keen = amperes(16, "session profile 1", minimum=10)
     both = {1: wish(11_000, rate=keen), 2: wish(11_000, rate=keen)}
-    assert powers(allot(inf, amperes(16), both)) == {1: 10 * 690, 2: 0}
+    assert powers(allot(inf, amperes(16), both)) == {1: 11_000, 2: 0}
     assert powers(allot(inf, amperes(16), {1: wish(11_000, rate=slow), 2: wish(11_000, rate=keen)})) == {
         1: 6 * 690,
         2: 10 * 690,
@@ -114,7 +123,13 @@ wishes = st.builds(
     rates,
     st.booleans(),
 )
-stations = st.none() | st.builds(watts, st.floats(0, 50_000)) | st.builds(amperes, st.floats(0, 80))
+stations = (
+    st.none()
+    | st.builds(watts, st.floats(0, 50_000))
+    | st.builds(
+        lambda limit, phases: amperes(limit, phases=phases), st.floats(0, 80), st.sampled_from([1, 2, 3])
+    )
+)
 
 
 @given(
@@ -138,3 +153,4 @@ def test_what_flows_together_keeps_every_bound(
             for n, power_w in flows.items()
         )
         assert per_phase <= station.limit * slack + 1e-9
+        assert sum(flows.values()) <= station.limit * 230 * (station.phases or 3) * slack + 1e-6

@@ -37,11 +37,12 @@ def test_no_power_is_no_share(total_w: float, minimum_w: float) -> None:
     assert share(total_w, {1: 11_000, 2: 5_000, 3: 0}, minimum_w) == {1: 0, 2: 0, 3: 0}
 
 
-def test_too_little_for_all_gives_the_minimum_to_the_lowest_numbers() -> None:
+def test_too_little_for_all_is_shared_by_the_lowest_numbers() -> None:
     wanting = {3: 11_000, 1: 11_000, 2: 11_000}
     assert share(12_420, wanting, minimum_w=4_140) == {1: 4_140, 2: 4_140, 3: 4_140}
-    assert share(12_400, wanting, minimum_w=4_140) == {1: 4_140, 2: 4_140, 3: 0}
-    assert share(5_000, wanting, minimum_w=4_140) == {1: 4_140, 2: 0, 3: 0}
+    assert share(12_400, wanting, minimum_w=4_140) == {1: 6_200, 2: 6_200, 3: 0}
+    assert share(5_000, wanting, minimum_w=4_140) == {1: 5_000, 2: 0, 3: 0}
+    assert share(12_000, {1: 4_140, 2: 11_000, 3: 11_000}, minimum_w=4_140) == {1: 4_140, 2: 7_860, 3: 0}
 
 
 def test_rounding_of_the_total_costs_nobody_the_minimum() -> None:
@@ -92,7 +93,9 @@ def test_a_lower_demand_of_one_never_lowers_the_share_of_another(
     modest = data.draw(st.sampled_from(sorted(demands)))
     lower = demands | {modest: data.draw(st.just(0.0) | st.floats(0, demands[modest]))}
     before, after = share(total_w, demands, minimum_w), share(total_w, lower, minimum_w)
-    assert all(after[number] >= before[number] * (1 - 1e-9) for number in demands if number != modest)
+    newly_served = [number for number in demands if after[number] > 0 == before[number]]
+    if not newly_served:  # whom there was nothing for: to them it goes first
+        assert all(after[number] >= before[number] * (1 - 1e-9) for number in demands if number != modest)
 
 
 @given(total_w=totals, demands=demands_by_number, minimum_w=minimums)
@@ -115,7 +118,10 @@ def test_nobody_goes_without_while_a_minimum_is_left(
     served = [number for number in wanting if shares[number] > 0]
     assert served == wanting[: len(served)]
     if len(served) < len(wanting):
-        assert total_w - sum(shares.values()) < minimum_w
+        least_w = minimum_w * len(served)
+        assert total_w - least_w < minimum_w
+        wanted_w = sum(max(demands[number], minimum_w) for number in served)
+        assert sum(shares.values()) == pytest.approx(min(total_w, wanted_w) if served else 0)
 
 
 def test_while_power_suffices_each_may_take_all_there_is() -> None:

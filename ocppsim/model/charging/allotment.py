@@ -1,10 +1,12 @@
 """What each connector may take: its station's power, and the station's own profile, divided by demand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 
 from attrs import frozen
 
 from ocppsim.model.charging.electric import (
+    few_phases_watts,
     grid_amperes,
     grid_watts,
     minimum_w,
@@ -64,11 +66,21 @@ def allot(total_w: float, station: Rate | None, wishes: Mapping[int, Wish]) -> d
     allotted = {number: Limit(power_w, "station") for number, power_w in _by_power(total_w, wishes).items()}
     if station is None:
         return allotted
-    divide = _by_power if station.unit is Unit.WATTS else _by_current
-    for number, power_w in divide(station.limit, wishes).items():
-        if power_w < allotted[number].power_w:
-            allotted[number] = Limit(power_w, station.by)
+    for shares_w in _bounded(station, wishes):
+        for number, power_w in shares_w.items():
+            if power_w < allotted[number].power_w:
+                allotted[number] = Limit(power_w, station.by)
     return allotted
+
+
+def _bounded(station: Rate, wishes: Mapping[int, Wish]) -> Iterator[dict[int, float]]:
+    """The shares by each of the sums that a limit of the station bounds."""
+    if station.unit is Unit.WATTS:
+        yield _by_power(station.limit, wishes)
+        return
+    yield _by_current(station.limit, wishes)
+    if (together_w := few_phases_watts(station)) < inf:
+        yield _by_power(together_w, wishes)
 
 
 def _by_power(total_w: float, wishes: Mapping[int, Wish]) -> dict[int, float]:

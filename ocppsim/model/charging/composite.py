@@ -7,6 +7,7 @@ from attrs import frozen
 
 from ocppsim.model.charging.electric import (
     GRID,
+    few_phases_watts,
     grid_amperes,
     phases_under,
     station_watts,
@@ -123,15 +124,27 @@ def of_station(
 
     def limit(at: float) -> tuple[float, None]:
         rate = prevailing(station, at)
-        most_w = min(total_w, inf if rate is None else station_watts(rate, GRID, GRID.phases))
         expected = [(socket.supply, socket.expected(at, rate)) for socket in sockets.values()]
+        together_w = sum(one.power_w for _, one in expected)
         if unit is Unit.WATTS:
-            return min(most_w, sum(one.power_w for _, one in expected)), None
+            most_w = inf if rate is None else station_watts(rate, GRID, GRID.phases)
+            return min(total_w, most_w, together_w), None
         together_a = sum(grid_amperes(one.power_w, supply, one.phases) for supply, one in expected)
-        return min(GRID.current_a(most_w, GRID.phases), together_a), None
+        return min(GRID.current_a(total_w, GRID.phases), _most_a(rate, together_a, together_w)), None
 
     lines = (station, *(socket.placed for socket in sockets.values()))
     return _composite(0, limit, lines, start, duration_s, unit)
+
+
+def _most_a(rate: Rate | None, together_a: float, together_w: float) -> float:
+    """What a limit of the station leaves of a current that flows in one of its phases."""
+    if rate is None:
+        return together_a
+    if rate.unit is Unit.WATTS:
+        return min(together_a, GRID.current_a(rate.limit, GRID.phases))
+    if (few_w := few_phases_watts(rate)) < together_w:
+        together_a *= few_w / together_w
+    return min(together_a, rate.limit)
 
 
 def _composite(

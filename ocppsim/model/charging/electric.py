@@ -1,5 +1,7 @@
 """What a limit means in watts at a connector, and what power there means to the grid."""
 
+from math import inf
+
 from ocppsim.model.charging.profile import Rate, Unit
 from ocppsim.model.electricity import CurrentType, Supply
 from ocppsim.model.vehicle import Vehicle
@@ -58,4 +60,13 @@ def grid_watts(current_a: float, supply: Supply, phases: int) -> float:
 
 def station_watts(rate: Rate, supply: Supply, phases: int) -> float:
     """What a limit of the whole station allows a single connector at the most."""
-    return rate.limit if rate.unit is Unit.WATTS else grid_watts(rate.limit, supply, phases)
+    if rate.unit is Unit.WATTS:
+        return rate.limit
+    return min(grid_watts(rate.limit, supply, phases), few_phases_watts(rate))
+
+
+def few_phases_watts(rate: Rate) -> float:
+    """What a limit in fewer phases than the grid has lets the whole station take; infinity for others."""
+    if rate.unit is Unit.WATTS or rate.phases is None or rate.phases >= GRID.phases:
+        return inf
+    return GRID.power_w(rate.limit, rate.phases)

@@ -18,6 +18,7 @@ from ocppsim.model.registration import Registration
 from ocppsim.model.session import ChargingSession, StopReason
 
 IDLE = Limit(0.0, "idle")
+_NO_LIMIT = frozenset({"idle", "vehicle"})
 _NO_UPLOADS: Mapping[str, UploadPhase] = {}
 
 
@@ -45,6 +46,16 @@ class ConnectorView:
     sessions_ended: int = 0
     energy_delivered_wh: float = 0.0  # of the sessions that ended
     last_reason: StopReason | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether anything but the EV binds the power of a session."""
+        return self.session is not None and self.power.by not in _NO_LIMIT
+
+    @property
+    def in_words(self) -> str:
+        status = self.status.name.lower().replace("_", " ")
+        return f"{status}, limited by {self.power.by}" if self.limited else status
 
 
 @define

@@ -255,8 +255,8 @@ class ConnectorLife:
             ended[-1].reason if ended else before.last_reason,
         )
         if view != before:
-            if view.status is not before.status:
-                self.board.note(f"connector {self.number} {view.status.name.lower().replace('_', ' ')}")
+            if view.status is not before.status or view.power.by != before.power.by:
+                self.board.note(f"connector {self.number} {view.in_words}")
             self.board.show_connector(self.number, view)
 
     def _wake(self, seconds: float) -> None:

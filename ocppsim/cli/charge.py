@@ -22,6 +22,7 @@ from ocppsim.cli.runner import run
 from ocppsim.config.places import packaged_templates
 from ocppsim.config.problems import ConfigurationError
 from ocppsim.model.specification import Specification
+from ocppsim.terminal.limits import LimitWatch
 
 PATIENCE_S = 15.0
 REMOTE_PATIENCE_S = 300.0
@@ -101,6 +102,7 @@ def _run(options: argparse.Namespace) -> int:
                     station = fleet.add(specification, connection.dialect(), connection.dial(options.id))
                 except ValueError as error:
                     raise usage(str(error)) from error
+                station.board.watchers.append(LimitWatch(lines.remark))
                 gc.freeze()
                 return await ChargeSession(station, plan, fleet.failed).run(interrupted)
 

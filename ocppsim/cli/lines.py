@@ -52,14 +52,26 @@ class TraceFile:
             raise usage(f"--trace {self.path}: {self._trouble}")
 
 
+@frozen
+class Remark:
+    """`at` is an instant of station time."""
+
+    at: float
+    text: str
+
+
 @define
 class Lines:
     """`show` is a listener for a fleet's frames."""
 
-    _entries: trio.MemorySendChannel[TraceEntry]
+    _entries: trio.MemorySendChannel[TraceEntry | Remark]
 
     def show(self, entry: TraceEntry) -> None:
         self._entries.send_nowait(entry)
+
+    def remark(self, text: str) -> None:
+        """A line about something that no frame tells; no part of the trace."""
+        self._entries.send_nowait(Remark(clock.now(), text))
 
 
 @frozen
@@ -68,18 +80,22 @@ class _Printer:
     gone: Callable[[], None]
     timeline: Timeline = field(factory=lambda: Timeline(clock.now()))
 
-    async def print_all(self, entries: trio.MemoryReceiveChannel[TraceEntry]) -> None:
+    async def print_all(self, entries: trio.MemoryReceiveChannel[TraceEntry | Remark]) -> None:
         readable = True
         with trio.CancelScope(shield=True):  # what was seen is shown, also after an interruption
             async for entry in entries:
-                if self.trace is not None:
+                if self.trace is not None and isinstance(entry, TraceEntry):
                     self.trace.write(entry)
                 readable = readable and self._print(entry)
 
-    def _print(self, entry: TraceEntry) -> bool:
+    def _print(self, entry: TraceEntry | Remark) -> bool:
         """Whether somebody reads."""
+        if isinstance(entry, Remark):
+            line = self.timeline.remark(entry.at, entry.text)
+        else:
+            line = self.timeline.line(entry)
         try:
-            output.say(self.timeline.line(entry))
+            output.say(line)
         except OSError:
             output.silence()
             self.gone()
@@ -93,7 +109,7 @@ async def open_lines(trace: TraceFile | None, gone: Callable[[], None]) -> Async
 
     `gone` is called when nobody reads the lines any more.
     """
-    send, receive = trio.open_memory_channel[TraceEntry](inf)
+    send, receive = trio.open_memory_channel[TraceEntry | Remark](inf)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_Printer(trace, gone).print_all, receive)
         with send:

@@ -26,6 +26,10 @@ class Timeline:
             return self._cut(f"{time}  !  {what}")
         return self._cut(f"{time}  {_ARROW[entry.way]}  {self._words(entry)}")
 
+    def remark(self, at: float, text: str) -> str:
+        """Something that was not said, but done."""
+        return self._cut(f"{at - self.start:10.3f} s  ·  {text}")
+
     def _words(self, entry: TraceEntry) -> str:
         match frames.parse(entry.text):
             case Call(call_id, action, payload):

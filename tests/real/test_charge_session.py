@@ -11,6 +11,16 @@ from ocpp.v16 import call, call_result  # type: ignore[import-untyped]  # the pa
 from tests.cli.support import Ended, actions, finish, start
 from tests.real.independent import IndependentServer, Transaction, schema_errors
 
+TEN_AMPERES = {
+    "chargingProfileId": 3,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxProfile",
+    "chargingProfileKind": "Relative",
+    "chargingSchedule": {
+        "chargingRateUnit": "A",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10.0}],
+    },
+}
 EV_POWER_W = 11_040
 """What the EV takes at a three-phase outlet: 16 A."""
 
@@ -83,7 +93,9 @@ def test_remote_waits_for_the_start_and_obeys_the_stop(
     try:
         server.wait_for(lambda seen: any(one.status == "Preparing" for one in seen.statuses))
         assert "Authorize" not in actions(server, "CS 7")
-        answer = server.call("CS 7", call.RemoteStartTransaction(id_tag="REMOTE", connector_id=1))
+        answer = server.call(
+            "CS 7", call.RemoteStartTransaction(id_tag="REMOTE", connector_id=1, charging_profile=TEN_AMPERES)
+        )
         assert answer == call_result.RemoteStartTransaction(status="Accepted")
         server.wait_for(lambda seen: any(one.samples for one in seen.transactions("CS 7")))
         number = server.seen.transactions("CS 7")[0].transaction_id
@@ -97,6 +109,7 @@ def test_remote_waits_for_the_start_and_obeys_the_stop(
     assert transaction.stop is not None
     assert (transaction.id_tag, transaction.stop.reason) == ("REMOTE", "Remote")
     assert "session closed (remote): " in ended.out
+    assert "connector 1: 6.90 kW, limited by session profile 3" in ended.out
     assert (
         ended.out.splitlines()[1].endswith(
             "BootNotification         chargePointVendor=ocppsim chargePointModel=virtual-simple"

@@ -52,6 +52,20 @@ async def test_a_connector_that_is_not_there_says_nothing(autojump_clock: object
         assert play.actions(mark) == []
 
 
+@pytest.mark.parametrize("connector", [0, 1, 2, -1, 2**31])
+async def test_5_17_a_connector_that_says_nothing_to_the_message_is_ignored(
+    autojump_clock: object, connector: int
+) -> None:
+    async with stage() as play:
+        await play.booted()
+        for request in ("TriggerMessage", "ExtendedTriggerMessage"):
+            for message in ("Heartbeat", "FirmwareStatusNotification", "BootNotification"):
+                mark = play.mark()
+                answer = await play.ask(request, requestedMessage=message, connectorId=connector)
+                await play.settle()
+                assert (answer, play.actions(mark)[0]) == (ACCEPTED, TRIGGERED[request].get(message, message))
+
+
 KNOWN_EVERYWHERE = {
     "TriggerMessage": [*get_args(MessageTrigger)],
     "ExtendedTriggerMessage": [*get_args(ExtendedTrigger)],
@@ -62,7 +76,7 @@ KNOWN_EVERYWHERE = {
 @pytest.mark.parametrize(
     ("request_", "message"), [(name, word) for name, words in KNOWN_EVERYWHERE.items() for word in words]
 )
-async def test_an_accepted_trigger_is_followed_by_its_message_and_another_by_nothing(
+async def test_5_17_an_accepted_trigger_is_followed_by_its_message_and_another_by_nothing(
     autojump_clock: object, request_: str, message: str
 ) -> None:
     """Whatever of them the station can say: Accepted means that it does."""
@@ -115,7 +129,7 @@ async def test_a_status_that_was_asked_for_is_the_present_one(autojump_clock: ob
 @pytest.mark.parametrize(
     ("vendor", "status"), [("ocppsim", "UnknownMessageId"), ("somebody else", "UnknownVendorId")]
 )
-async def test_data_of_no_known_kind_is_refused(autojump_clock: object, vendor: str, status: str) -> None:
+async def test_4_3_and_5_6_unknown_data_is_refused(autojump_clock: object, vendor: str, status: str) -> None:
     async with stage() as play:
         await play.booted()
         assert await play.ask("DataTransfer", vendorId=vendor, data="x") == {"status": status}

@@ -411,7 +411,7 @@ async def test_what_was_changed_survives_a_reset(autojump_clock: object) -> None
         (("heartbeatinterval", "50"), "Accepted"),
     ],
 )
-async def test_what_cannot_be_changed_is_not(
+async def test_5_3_what_cannot_be_changed_is_not(
     autojump_clock: object, change: Sequence[str], verdict: str
 ) -> None:
     async with stage() as play:

@@ -17,7 +17,7 @@ def refusing(*actions: str) -> Rule:
 # -- plug and tag
 
 
-async def test_plug_tag_charge_tag_unplug(autojump_clock: object) -> None:
+async def test_4_9_plug_tag_charge_tag_unplug(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
         play.plug()

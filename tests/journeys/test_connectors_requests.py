@@ -100,7 +100,7 @@ async def test_a_remote_start_is_rejected_where_it_cannot_be(autojump_clock: obj
 
 
 @pytest.mark.honours("RemoteStopTransaction")
-async def test_a_remote_stop_stops_and_answers_first(autojump_clock: object) -> None:
+async def test_5_12_a_remote_stop_stops_and_answers_first(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
         await play.charge()
@@ -128,7 +128,7 @@ async def test_a_remote_stop_of_anything_else_is_rejected(autojump_clock: object
 
 
 @pytest.mark.honours("UnlockConnector")
-async def test_unlocking_ends_a_session_first(autojump_clock: object) -> None:
+async def test_5_18_unlocking_ends_a_session_first(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
         await play.charge()
@@ -168,7 +168,7 @@ async def test_an_idle_connector_changes_at_once_and_answers_first(autojump_cloc
 
 
 @pytest.mark.honours("ChangeAvailability")
-async def test_a_connector_that_charges_changes_when_it_is_done(autojump_clock: object) -> None:
+async def test_5_2_a_connector_that_charges_changes_when_it_is_done(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
         await play.charge()
@@ -191,7 +191,7 @@ async def test_a_scheduled_change_can_be_taken_back(autojump_clock: object) -> N
 
 
 @pytest.mark.honours("ChangeAvailability")
-async def test_connector_0_stands_for_all(autojump_clock: object) -> None:
+async def test_5_2_connector_0_stands_for_all(autojump_clock: object) -> None:
     async with stage(connectors=2) as play:
         await play.booted()
         mark = play.mark()

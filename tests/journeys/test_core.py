@@ -24,7 +24,7 @@ async def value(play: Stage, key: str) -> Any:
 
 
 @pytest.mark.honours("GetConfiguration", "NumberOfConnectors")
-async def test_configuration_is_told_as_it_is(autojump_clock: object) -> None:
+async def test_5_8_configuration_is_told_as_it_is(autojump_clock: object) -> None:
     async with stage(connectors=3) as play:
         await play.booted()
         assert await value(play, "NumberOfConnectors") == "3"
@@ -34,6 +34,18 @@ async def test_configuration_is_told_as_it_is(autojump_clock: object) -> None:
             "configurationKey": [{"key": "ConnectionTimeOut", "readonly": False, "value": "17"}],
             "unknownKey": ["Nothing"],
         }
+
+
+async def test_5_8_without_names_all_keys_are_told(autojump_clock: object) -> None:
+    """However many may be named at once."""
+    async with stage(keys={"GetConfigurationMaxKeys": "2"}) as play:
+        await play.booted()
+        answer = await play.ask("GetConfiguration")
+        assert len(answer["configurationKey"]) > 50
+        assert not answer.get("unknownKey")
+        assert await play.ask("GetConfiguration", key=[]) == answer
+        names = [entry["key"] for entry in answer["configurationKey"]]
+        assert len(names) == len(set(names))
 
 
 @pytest.mark.honours("GetConfigurationMaxKeys")
@@ -132,7 +144,7 @@ async def _by(play: Stage, reason: StopReason) -> None:
 @pytest.mark.parametrize(
     "reason", [each for each in StopReason if each not in (StopReason.DEAUTHORIZED, StopReason.REBOOT)]
 )
-async def test_a_session_ends_for_each_reason(autojump_clock: object, reason: StopReason) -> None:
+async def test_4_10_a_session_ends_for_each_reason(autojump_clock: object, reason: StopReason) -> None:
     async with stage() as play:
         await play.booted()
         await play.charge()

@@ -61,7 +61,7 @@ def the_stop(play: Stage) -> Frame:
 
 
 @pytest.mark.honours("Reset")
-async def test_a_soft_reset_answers_stops_waits_and_closes(autojump_clock: object) -> None:
+async def test_5_14_a_soft_reset_answers_stops_waits_and_closes(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
         await play.charge()
@@ -95,7 +95,7 @@ async def test_a_soft_reset_waits_10_s_for_answers_and_keeps_what_is_open(autoju
 
 
 @pytest.mark.honours("Reset")
-async def test_a_hard_reset_answers_closes_and_says_nothing_else(autojump_clock: object) -> None:
+async def test_5_14_a_hard_reset_answers_closes_and_says_nothing_else(autojump_clock: object) -> None:
     async with stage() as play:
         await play.booted()
         await play.charge()

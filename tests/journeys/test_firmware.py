@@ -68,7 +68,9 @@ class Troubled:
 
 
 @pytest.mark.honours("UpdateFirmware", "FirmwareStatusNotification")
-async def test_d12_the_train_of_an_update_and_the_version_of_the_next_boot(autojump_clock: object) -> None:
+async def test_4_5_and_5_19_d12_the_train_of_an_update_and_the_next_version(
+    autojump_clock: object,
+) -> None:
     async with stage(firmware_version="1.2.3") as play:
         await play.booted()
         began = round(play.now)

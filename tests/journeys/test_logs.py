@@ -74,7 +74,9 @@ async def get_log(play: Stage, request: int = 7, kind: str = "DiagnosticsLog", *
 
 
 @pytest.mark.honours("GetDiagnostics", "DiagnosticsStatusNotification")
-async def test_the_file_is_named_in_the_answer_and_uploaded_after_it(autojump_clock: object) -> None:
+async def test_4_4_and_5_9_the_file_is_named_then_uploaded(
+    autojump_clock: object,
+) -> None:
     async with stage() as play:
         await play.booted()
         began = round(play.now)

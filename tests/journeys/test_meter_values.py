@@ -32,7 +32,7 @@ def data(play: Stage) -> Any:
 
 
 @pytest.mark.honours("MeterValues", "ClockAlignedDataInterval")
-async def test_aligned_values_come_at_full_minutes_with_and_without_a_transaction(
+async def test_4_7_aligned_values_come_at_full_minutes_with_and_without_a_transaction(
     autojump_clock: object,
 ) -> None:
     async with stage(keys=ALIGNED | QUIET) as play:

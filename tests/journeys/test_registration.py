@@ -28,7 +28,7 @@ async def test_nothing_but_boots_is_sent_before_the_station_is_accepted(
 
 
 @pytest.mark.honours("BootNotification", "StatusNotification")
-async def test_accepted_tells_all_statuses_then_the_outbox(autojump_clock: object) -> None:
+async def test_4_2_accepted_tells_all_statuses_then_the_outbox(autojump_clock: object) -> None:
     async with stage(pending(300), connectors=2, keys={"AllowOfflineTxForUnknownId": "true"}) as play:
         await play.settle()
         await play.charge(2)

@@ -13,7 +13,7 @@ def beats(play: Stage) -> list[int]:
 
 
 @pytest.mark.honours("Heartbeat", "HeartbeatInterval")
-async def test_an_idle_station_beats_every_interval(autojump_clock: object) -> None:
+async def test_4_6_an_idle_station_beats_every_interval(autojump_clock: object) -> None:
     async with stage(EVERY_100_S) as play:
         await play.later(350)
         assert beats(play) == [100, 200, 300]

@@ -38,7 +38,7 @@ class Triggers(Block):
             return Decided(TriggerVerdict.NOT_IMPLEMENTED)
         if self.is_muted(what):
             return Decided(TriggerVerdict.REJECTED)
-        if number is not None and number != 0 and number not in self.context.connectors:
+        if what in _OF_CONNECTORS and number not in (None, 0, *self.context.connectors):
             return Decided(TriggerVerdict.REJECTED)
         if what is not Trigger.BOOT and self.life.registrar.registration.standing is Standing.UNKNOWN:
             return Decided(TriggerVerdict.REJECTED)  # nothing else may be said yet
@@ -57,3 +57,7 @@ class Triggers(Block):
 
     def _chosen(self, number: int | None) -> list[int]:
         return [number] if number else list(self.context.connectors)
+
+
+_OF_CONNECTORS = frozenset({Trigger.SAMPLE, Trigger.STATUS})
+"""For the others it does not matter which connector is named (5.17)."""

@@ -1,0 +1,55 @@
+"""Each numbered operation of the texts has a test that bears its number: `test_5_13_a_group_may_use_it`."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+BY_THE_STATION = tuple(f"4_{number}" for number in range(1, 11))
+BY_THE_CENTRAL_SYSTEM = tuple(f"5_{number}" for number in range(1, 20))
+OF_THE_WHITEPAPER = ("a01", "a02", "a03", "a04", "a05", "l01", "m03", "m04", "m05", "n01")
+
+_NUMBER = re.compile(r"(?<!\d)(?<!err)_([45]_\d+)(?=_)|_([almn]0\d)(?=_)")
+
+
+def numbers(name: str) -> list[str]:
+    """The operations that a test is named after; `3_5_1` is of another chapter, `err_4_9` of the errata."""
+    return [of_1_6 or of_the_whitepaper for of_1_6, of_the_whitepaper in _NUMBER.findall(name)]
+
+
+def named() -> Iterator[str]:
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        if path != Path(__file__):
+            for node in ast.parse(path.read_text("utf-8")).body:
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                    yield node.name
+
+
+FOUND = {number for name in named() for number in numbers(name)}
+
+
+@pytest.mark.parametrize("operation", [*BY_THE_STATION, *BY_THE_CENTRAL_SYSTEM, *OF_THE_WHITEPAPER])
+def test_every_operation_has_a_test_that_bears_its_number(operation: str) -> None:
+    assert operation in FOUND
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("test_5_13_a_group_may_use_it", ["5_13"]),
+        ("test_5_10_and_5_15_updates", ["5_10", "5_15"]),
+        ("test_4_5_and_5_19_d12_the_train", ["4_5", "5_19"]),
+        ("test_m03_m04_m05_roots_come_and_go", ["m03", "m04", "m05"]),
+        ("test_a05_fr_08_back_once", ["a05"]),
+        ("test_3_5_1_what_has_expired", []),
+        ("test_err_3_37_defaults_stay", []),
+        ("test_err_4_9_a_slip_in_a_table", []),
+        ("test_after_5_s", []),
+    ],
+)
+def test_numbers_are_read_from_names(name: str, found: list[str]) -> None:
+    assert numbers(name) == found

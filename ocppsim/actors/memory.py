@@ -92,6 +92,7 @@ class Memory:
             series=kept.series,
         )
         store.record(specification.id, journal.started(start))
+        memory._hold_once()
         return memory
 
     # -- messages
@@ -206,6 +207,14 @@ class Memory:
 
     def end_reservation(self, number: int) -> None:
         self.keep_reservations(tuple(one for one in self.reservations if one.id != number))
+
+    def _hold_once(self) -> None:
+        """A reservation that was moving to another place when the process was killed may be at both."""
+        for number in reserving.held_twice(self.connectors):
+            self.commit(evolve(self.connectors[number], reservation=None))
+        for connector in self.connectors.values():
+            if self.reservations and connector.reservation is not None:
+                self.end_reservation(connector.reservation.id)
 
     def end_used_reservations(self) -> None:
         """Those that a session made use of, in case the last life ended before it heard of it."""

@@ -73,6 +73,19 @@ def answer_for_any(waiting: int, free: int, statuses: Collection[Status]) -> Ver
     return Verdict.OCCUPIED
 
 
+def held_twice(connectors: Connectors) -> tuple[int, ...]:
+    """The connectors whose reservation is that of a lower number too."""
+    seen: set[int] = set()
+    again: list[int] = []
+    for number in sorted(connectors):
+        reservation = connectors[number].reservation
+        if reservation is not None and reservation.id in seen:
+            again.append(number)
+        elif reservation is not None:
+            seen.add(reservation.id)
+    return tuple(again)
+
+
 # -- to keep them
 
 

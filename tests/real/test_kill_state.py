@@ -4,11 +4,13 @@ import json
 import os
 import signal
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from time import sleep
 
 import pytest
+from ocpp.v16 import call, call_result  # type: ignore[import-untyped]  # the package ships no types
 
 from tests.cli.support import actions, finish, start
 from tests.real.independent import IndependentServer, schema_errors
@@ -20,20 +22,31 @@ SPEED = "20"
 
 
 @pytest.mark.timeout(180)
-def test_sessions_survive_kills_at_any_moment(independent_server: IndependentServer, tmp_path: Path) -> None:
+def test_sessions_list_and_reservation_survive_kills_at_any_moment(
+    independent_server: IndependentServer, tmp_path: Path
+) -> None:
     server, chance = independent_server, Random(7)
-    options = ("charge", server.url, "--state", str(tmp_path), "--speed", SPEED)
+    options = ("charge", server.url, "--state", str(tmp_path), "--speed", SPEED, "--connectors", "2")
     for run in range(KILLS):
         process = start(*options, "--duration", "36000")
         server.wait_for(lambda seen, run=run: len(seen.boots) > run, within_s=20)  # type: ignore[misc]
         if run == 0:
             server.wait_for(lambda seen: bool(seen.transactions() and seen.transactions()[0].samples))
+            _teach(server)
         sleep(chance.uniform(0, 0.6))  # any moment will do: nothing is waited for
         process.send_signal(signal.SIGKILL)
         finish(process)
-    ended = finish(start(*options, "--duration", "10"))
+    process = start(*options, "--duration", "10")
+    try:
+        server.wait_for(lambda seen: len(seen.boots) > KILLS, within_s=20)
+        version = server.call("CS-1", call.GetLocalListVersion())
+    finally:
+        ended = finish(process)
 
     assert (ended.code, ended.err) == (0, "")
+    assert version == call_result.GetLocalListVersion(list_version=5)
+    reserved = [status.status for status in server.seen.statuses if status.connector_id == 2]
+    assert reserved == ["Available", *["Reserved"] * (KILLS + 1)]
     transactions = server.seen.transactions("CS-1")
     assert transactions, "at least the first run had begun a session"
     assert [one for one in transactions if one.stop is None] == []
@@ -73,6 +86,16 @@ def test_a_session_cut_by_a_kill_ends_at_the_register_of_its_last_record(
     assert whole.meter_start_wh == cut.stop.meter_stop_wh
     assert actions(server, "CS-1").count("StopTransaction") == 2
     assert server.seen.violations == []
+
+
+def _teach(server: IndependentServer) -> None:
+    """What every later process must know; nothing of it is sent again."""
+    tags = [{"idTag": "LISTED", "idTagInfo": {"status": "Accepted"}}]
+    update = call.SendLocalList(list_version=5, update_type="Full", local_authorization_list=tags)
+    assert server.call("CS-1", update) == call_result.SendLocalList(status="Accepted")
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    reservation = call.ReserveNow(connector_id=2, expiry_date=until, id_tag="SOMEBODY", reservation_id=1)
+    assert server.call("CS-1", reservation) == call_result.ReserveNow(status="Accepted")
 
 
 def _told_twice(server: IndependentServer) -> dict[str, set[str]]:

@@ -52,8 +52,9 @@ class Reservations(Block):
         statuses = [status(c, outlets[number]) for number, c in memory.connectors.items()]
         verdict = answer_for_any(self._waiting(made.id), present, statuses)
         if verdict is Verdict.ACCEPTED:
-            await self._release(made.id)
-            memory.keep_reservations((*memory.reservations, made))
+            others = tuple(one for one in memory.reservations if one.id != made.id)
+            memory.keep_reservations((*others, made))  # first, so that no kill finds neither
+            await self._release_connectors(made.id)
         return verdict
 
     async def _cancel(self, command: EndReservation) -> Decided[Verdict]:
@@ -65,7 +66,11 @@ class Reservations(Block):
         memory = self.context.memory
         known = any(one.id == number and one.expires_at > clock.now() for one in memory.reservations)
         memory.end_reservation(number)
-        for place, connector in memory.connectors.items():
+        return await self._release_connectors(number, but) or known
+
+    async def _release_connectors(self, number: int, but: int = 0) -> bool:
+        known = False
+        for place, connector in self.context.memory.connectors.items():
             if place != but and rests_on(connector, number):
                 verdict = await self.do(place, inputs.Unreserve(number), Verdict.REJECTED)
                 known = known or verdict is Verdict.ACCEPTED

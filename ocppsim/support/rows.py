@@ -19,9 +19,12 @@ WITHOUT_EFFECT: Mapping[str, str] = {}
 """What can be sent or set, and changes nothing; and why it is offered all the same."""
 
 REMARKS: Mapping[str, str] = {
+    "BlinkRepeat": "there are no lights",
     "DataTransfer": "no vendor's messages are known; the station sends none",
+    "LightIntensity": "there are no lights",
+    "SupportedFeatureProfilesMaxLength": "has no use (err 3.81)",
 }
-"""How far something goes."""
+"""How far something goes, or why it is not offered."""
 
 
 class Support(Enum):

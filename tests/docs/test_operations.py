@@ -32,6 +32,12 @@ def named() -> Iterator[str]:
 FOUND = {number for name in named() for number in numbers(name)}
 
 
+def test_defects_of_the_best_known_simulator_are_tests_named_after_their_numbers() -> None:
+    """Those about the whole of 1.6."""
+    found = {part for name in named() for part in name.split("_")}
+    assert {"d9", "d11", "d12", "d13", "d22"} <= found
+
+
 @pytest.mark.parametrize("operation", [*BY_THE_STATION, *BY_THE_CENTRAL_SYSTEM, *OF_THE_WHITEPAPER])
 def test_every_operation_has_a_test_that_bears_its_number(operation: str) -> None:
     assert operation in FOUND

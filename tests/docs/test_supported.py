@@ -44,6 +44,16 @@ def test_what_no_test_shows_is_not_supported() -> None:
     assert (row.name, row.tests) == ("Reset", ("tests/a.py::test_b",))
 
 
+def test_every_message_and_every_required_key_is_honoured() -> None:
+    required = [row for row in keys(PROOFS) if row.kind.startswith("required")]
+    assert len(required) == 33
+    assert [row.name for row in (*messages(PROOFS), *required) if row.support is not Support.HONOURED] == []
+
+
+def test_what_is_not_supported_says_why() -> None:
+    assert [row.name for row in keys(PROOFS) if row.support is Support.NOT_SUPPORTED and not row.remark] == []
+
+
 def test_a_key_that_is_offered_is_the_key_of_some_text() -> None:
     assert {row.name for row in keys(PROOFS)} == set(texts.KEYS)
 

@@ -363,3 +363,15 @@ async def test_a_station_that_goes_down_begins_no_upload(autojump_clock: object)
         await play.ask("Reset", type="Soft")
         assert await play.ask("GetDiagnostics", location=URL) == {}
         assert await get_log(play) == {"status": "Rejected"}
+
+
+async def test_n01_half_a_character_makes_no_location(autojump_clock: object) -> None:
+    """JSON can escape half of a surrogate pair; no text that can be sent has it."""
+    log = {"remoteLocation": "http://127.0.0.1/\ud83d"}
+    async with stage() as play:
+        await play.booted()
+        await play.write(
+            2, "x", "GetLog", {"logType": "DiagnosticsLog", "requestId": 1, "log": log, "retries": 0}
+        )
+        assert play.answer_to("x").kind == 3
+        await play.hears("LogStatusNotification", since=0, status="BadMessage")

@@ -186,6 +186,10 @@ async def test_a_server_of_something_else_is_no_ftp_server(web: Web) -> None:
         ("ftp://host/a%0d%0aDELE%20b", Failure.BAD_LOCATION),
         ("ftp://us%0aer:x@host/a", Failure.BAD_LOCATION),
         ("http://[::1/", Failure.BAD_LOCATION),
+        ("http://host/\ud83d", Failure.BAD_LOCATION),
+        ("http://host/?\udc00", Failure.BAD_LOCATION),
+        ("ftp://\ud83d@host/a", Failure.BAD_LOCATION),
+        ("ftp://user:\ud83d@host/a", Failure.BAD_LOCATION),
     ],
 )
 async def test_a_location_that_is_none_is_told_at_once(location: str, why: Failure) -> None:

@@ -55,6 +55,7 @@ class Place:
 def parse(location: str) -> Place:
     """The place that a URL names; raises TransferFailed."""
     try:
+        location.encode()  # JSON can bring halves of characters, which nobody can send
         parts = urlsplit(location)
         scheme, host, port = parts.scheme.lower(), _ascii(parts.hostname or ""), parts.port
     except ValueError:

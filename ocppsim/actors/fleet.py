@@ -1,6 +1,6 @@
 """The fleet: stations side by side, each behind a bulkhead, and the people who drive up to them."""
 
-from collections.abc import AsyncIterator, Callable, Container
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 
 import trio
@@ -20,6 +20,9 @@ from ocppsim.actors.wire.transport import Dial
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
+from ocppsim.model.visits import Visits
+
+NOBODY: Mapping[int, Visits] = {}
 
 LEAVE_WITHIN_S = 16.0
 """How long a graceful end may take in all, in seconds of wire time."""
@@ -52,10 +55,12 @@ class Fleet:
         dial: Dial,
         habits: Habits | None = None,
         measured: StationStatistics | None = None,
+        visits: Mapping[int, Visits] = NOBODY,
     ) -> Station:
         """Put a station together and switch it on; ValueError when the id is taken, or a value impossible.
 
-        Statistics are kept of it where `statistics.measure` made some for it.
+        Statistics are kept of it where `statistics.measure` made some for it; `visits` are what became of
+        the people who came in earlier processes.
         """
         if specification.id in self.stations:
             raise ValueError(f"there is a station {specification.id} already")
@@ -79,10 +84,12 @@ class Fleet:
         self.nursery.start_soon(self._contain, station, name=f"{station.id}/bulkhead")
         if habits is not None:
             for number in specification.outlets:
-                self._add_driver(index, station, number, habits)
+                self._add_driver(index, station, number, habits, visits.get(number, Visits()))
         return station
 
-    def _add_driver(self, index: int, station: Station, number: int, habits: Habits) -> None:
+    def _add_driver(
+        self, index: int, station: Station, number: int, habits: Habits, visits: Visits
+    ) -> None:
         driver = Driver(
             index,
             number,
@@ -91,6 +98,7 @@ class Fleet:
             habits,
             chance.stream(self.seed, station.id, number, "generator"),
             station.admits_offline,
+            visits,
         )
         self.drivers[station.id].append(driver)
         name = f"{station.id}/{number}/generator"

@@ -8,16 +8,19 @@ from collections.abc import Callable
 from random import Random
 
 import trio
-from attrs import define, field
+from attrs import define, evolve
 
+from ocppsim import clock
 from ocppsim.actors.board import Board
 from ocppsim.actors.runtime import Actor, Exit, Stop
 from ocppsim.actors.world import World
 from ocppsim.model.connector import Status
 from ocppsim.model.habits import Distribution, Habits, Visitor
 from ocppsim.model.inputs import Verdict
+from ocppsim.model.session import StopReason
+from ocppsim.model.visits import Visits
 
-__all__ = ["Distribution", "Driver", "GeneratorCount", "Habits"]
+__all__ = ["Distribution", "Driver", "Habits"]
 
 NO_TAG = "00000000"
 """The tag of those who have none."""
@@ -26,15 +29,6 @@ PATIENCE_S = 120.0
 """How long somebody waits for a session to begin, or for the station to come back, before looking again."""
 
 _RUNNING = frozenset({Status.CHARGING, Status.SUSPENDED_EV, Status.SUSPENDED_EVSE})
-
-
-@define
-class GeneratorCount:
-    """What became of the attempts."""
-
-    started: int = 0
-    refused: int = 0
-    skipped: int = 0
 
 
 @define(eq=False)
@@ -48,22 +42,36 @@ class Driver:
     habits: Habits
     chance: Random
     admitted_offline: Callable[[str], bool]  # whether the station would take a tag while offline
-    count: GeneratorCount = field(factory=GeneratorCount)
+    record: Visits = Visits()  # those of earlier processes included
     leaving: bool = False  # finish what runs, begin nothing more
     _visits: int = 0
 
     async def live(self, me: Actor[None]) -> Exit | None:
         del me  # nobody tells a generator anything
-        until = trio.current_time() + self.habits.stop_after_s
-        while trio.current_time() < until and not self.leaving:
-            await trio.sleep(self.chance.randint(self.habits.least_delay_s, self.habits.most_delay_s))
-            if self.chance.random() >= self.habits.probability:
-                self.count.skipped += 1
-                continue
-            tag = self._tag()
-            if await self._free(tag):
-                await self._visit(tag)
+        until = self._begin()
+        try:
+            while clock.now() < until and not self.leaving:
+                await trio.sleep(self.chance.randint(self.habits.least_delay_s, self.habits.most_delay_s))
+                if self.chance.random() >= self.habits.probability:
+                    self._count("skipped", "skipped_in_a_row")
+                    continue
+                self.record = evolve(self.record, skipped_in_a_row=0)
+                tag = self._tag()
+                if await self._free(tag):
+                    await self._visit(tag)
+        finally:
+            self.record = evolve(self.record, running=False, ended_at=clock.now())
         return Stop("left" if self.leaving else "time over")
+
+    def _begin(self) -> float:
+        """When the last one may come: as an earlier process had it, where that is wanted and known."""
+        now, known = clock.now(), self.record.until
+        until = known if self.habits.counts_on and known is not None else now + self.habits.stop_after_s
+        self.record = evolve(self.record, running=True, began_at=now, until=until, ended_at=None)
+        return until
+
+    def _count(self, *what: str) -> None:
+        self.record = evolve(self.record, **{name: getattr(self.record, name) + 1 for name in what})
 
     async def _free(self, tag: str) -> bool:
         """Wait for a connector that will take the tag; not for ever, since plans change."""
@@ -85,11 +93,11 @@ class Driver:
         stay_s = self.chance.randint(habits.least_stay_s, habits.most_stay_s)
         try:
             if await self._begun(tag):
-                self.count.started += 1
+                self._count("started", *(("asked", "admitted") if habits.ask_first else ()))
                 await self._stay(stay_s, tag)
                 await self._linger(habits.linger_s)
             else:
-                self.count.refused += 1
+                self._count(*(("asked", "turned_away") if habits.ask_first else ("refused",)))
             await self.world.fetch_cable(self.number)
         finally:
             self.world.unplug(self.number)
@@ -114,9 +122,14 @@ class Driver:
             await self.board.until(self._over)
         session = self.board.connectors[self.number].session
         if session is not None and session.tag == tag:
+            self._count("stopped")
             await self.world.present(self.number, tag)
             with trio.move_on_after(PATIENCE_S):
                 await self.board.until(lambda board: board.connectors[self.number].session is None)
+            self._count("held" if self.board.connectors[self.number].session is not None else "ended")
+        refused = self.board.connectors[self.number].last_reason is StopReason.DEAUTHORIZED
+        self._count("refused" if refused else "charged")
+        self.record = evolve(self.record, last_at=clock.now())
 
     async def _linger(self, seconds: float) -> None:
         """The session is over, and the EV stands there."""

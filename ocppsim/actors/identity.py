@@ -9,13 +9,15 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from ocppsim.actors.memory import Memory
+from ocppsim.actors.memory import PASSWORD, Memory
 from ocppsim.actors.wire.access import Access
 from ocppsim.model.security import Credentials, RootUse, password_bytes
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 
 BLOCK = "security"
+_OURS = frozenset({"own", PASSWORD, "pending"})
+"""The secrets of a station that are kept here; others may be kept with them."""
 
 
 @frozen
@@ -61,7 +63,7 @@ class Identity:
         kept: Any = memory.blocks.get(BLOCK, {})
         own = tuple(Own(**one) for one in secrets["own"]) if "own" in secrets else _given(given)
         roots = tuple(map(_read_root, kept["roots"])) if "roots" in kept else tuple(_roots(memory.specification))
-        password = secrets.get("password", given.password)
+        password = secrets.get(PASSWORD, given.password)
         return cls(
             memory, settings, password, own, secrets.get("pending"), roots, before=kept.get("before")
         )
@@ -181,9 +183,12 @@ class Identity:
         self.memory.keep(BLOCK, {"roots": list(map(_write_root, self.roots)), "before": self.before})
 
     def _keep_secrets(self) -> None:
-        secrets: dict[str, object] = {"own": [{"chain": one.chain, "key": one.key} for one in self.own]}
+        secrets: dict[str, object] = {
+            name: value for name, value in self.memory.vault.items() if name not in _OURS
+        }
+        secrets["own"] = [{"chain": one.chain, "key": one.key} for one in self.own]
         if self.password is not None:
-            secrets["password"] = self.password
+            secrets[PASSWORD] = self.password
         if self.pending is not None:
             secrets["pending"] = self.pending
         self.memory.lock_away(secrets)

@@ -26,6 +26,8 @@ from ocppsim.model.specification import Specification
 
 _LOCAL_LIST, _RESERVATIONS = "local list", "reservations"
 _PAGES = "signed meter values"
+PASSWORD = "password"
+"""Under this name the secrets have the value of the key for it."""
 
 
 @frozen
@@ -81,14 +83,14 @@ class Memory:
             start,
             {number: _cut_short(connector, now) for number, connector in connectors.items()},
             kept.outbox,
-            kept.changed,
+            kept.changed if specification.keeps_keys else {},
             kept.operative,
             kept.scheduled,
             cache=kept.cache,
             local_list=local_list.from_json(kept.blocks.get(_LOCAL_LIST)),
             reservations=reserving.from_json(kept.blocks.get(_RESERVATIONS)),
             blocks=kept.blocks,
-            vault=store.secrets(specification.id),
+            vault=_of_keys(specification, store.secrets(specification.id)),
             series=kept.series,
         )
         store.record(specification.id, journal.started(start))
@@ -158,7 +160,8 @@ class Memory:
     def change_keys(self, changed: Mapping[str, str]) -> None:
         if changed != self.changed:
             self.changed = changed
-            self._record(journal.changed(changed))
+            if self.specification.keeps_keys:
+                self._record(journal.changed(changed))
 
     def set_operative(self, operative: bool) -> None:
         self._set_availability(operative, None)
@@ -256,7 +259,7 @@ class Memory:
     def lock_away(self, secrets: Mapping[str, Any]) -> None:
         """Keep passwords and keys (JSON), as a whole: in the store, but in no journal."""
         self.vault = secrets
-        self.store.keep_secrets(self.specification.id, secrets)
+        self.store.keep_secrets(self.specification.id, _of_keys(self.specification, secrets))
 
     def now(self) -> float:
         """The instant as the station tells it, in POSIX seconds."""
@@ -288,6 +291,13 @@ def _worth_keeping(before: Connector, after: Connector) -> bool:
         or before.scheduled != after.scheduled
         or before.reservation is not after.reservation
     )
+
+
+def _of_keys(specification: Specification, secrets: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A password is the value of a key, and is kept where those are."""
+    if specification.keeps_keys:
+        return secrets
+    return {name: value for name, value in secrets.items() if name != PASSWORD}
 
 
 def _cut_short(connector: Connector, now: float) -> Connector:

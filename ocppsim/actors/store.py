@@ -33,6 +33,12 @@ class Store(Protocol):
 
     def recall(self, station: str) -> Kept | None: ...
 
+    def known(self, station: str) -> Kept | None:
+        """What `recall` will find."""
+
+    def bring(self, station: str, kept: Kept) -> None:
+        """Let `recall` find this, from somewhere else, in place of what is known."""
+
     def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
         """Keep it: soon, and if it is urgent, before the station's next frame."""
 
@@ -54,9 +60,17 @@ class Forgetful:
 
     trouble = ""
 
+    def __init__(self) -> None:
+        self._brought: dict[str, Kept] = {}
+
     def recall(self, station: str) -> Kept | None:
-        del station
-        return None
+        return self._brought.pop(station, None)
+
+    def known(self, station: str) -> Kept | None:
+        return self._brought.get(station)
+
+    def bring(self, station: str, kept: Kept) -> None:
+        self._brought[station] = kept
 
     def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
         del station, record, urgent
@@ -86,6 +100,7 @@ class Folder:
 
     path: Path
     fsync: bool = False
+    secret: Path = SECRETS  # of passwords and keys, in the folder
     trouble: str = ""
     _kept: dict[str, Kept] = field(factory=dict)
     _journal: int | None = None  # the file's descriptor: a line is one write, with nothing held back
@@ -96,10 +111,10 @@ class Folder:
     _round: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
 
     @classmethod
-    def open(cls, path: Path, *, fsync: bool = False) -> "Folder":
+    def open(cls, path: Path, *, fsync: bool = False, secret: Path = SECRETS) -> "Folder":
         """Raises OSError when the folder cannot be written, StoreInUse when somebody else does."""
         path.mkdir(parents=True, exist_ok=True)
-        folder = cls(path, fsync)
+        folder = cls(path, fsync, secret)
         folder._lock = (path / "lock").open("w")
         try:
             fcntl.flock(folder._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -121,6 +136,14 @@ class Folder:
 
     def recall(self, station: str) -> Kept | None:
         return self._kept.pop(station, None)
+
+    def known(self, station: str) -> Kept | None:
+        return self._kept.get(station)
+
+    def bring(self, station: str, kept: Kept) -> None:
+        self._kept[station] = kept
+        for record in journal.records(kept):
+            self.record(station, record)
 
     def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
         if self._journal is None or self.trouble:
@@ -161,15 +184,15 @@ class Folder:
             self._fail(self.path / JOURNAL, error)
 
     def secrets(self, station: str) -> Mapping[str, Any]:
-        return secret_files.read(self.path / SECRETS, station)
+        return secret_files.read(self.path / self.secret, station)
 
     def keep_secrets(self, station: str, secrets: Mapping[str, Any]) -> None:
         if self._journal is None or self.trouble:
             return
         try:
-            secret_files.write(self.path / SECRETS, station, secrets)
+            secret_files.write(self.path / self.secret, station, secrets)
         except OSError as error:
-            self._fail(self.path / SECRETS, error)
+            self._fail(self.path / self.secret, error)
 
     def _fail(self, path: Path, error: OSError) -> None:
         self.trouble = f"{path}: {error.strerror or error}"

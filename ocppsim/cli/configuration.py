@@ -48,4 +48,8 @@ def loaded(file: Path) -> Loaded:
 def say_notices(loaded: Loaded) -> None:
     """To stderr: output is for what the stations do."""
     for notice in loaded.notices:
-        print(f"ocppsim: note: {printable(str(notice))}", file=sys.stderr)
+        say_note(str(notice))
+
+
+def say_note(words: str) -> None:
+    print(f"ocppsim: note: {printable(words)}", file=sys.stderr)

@@ -23,6 +23,7 @@ class Launcher:
 
     fleet: Fleet
     addresses: AddressBook
+    launched: Callable[[Plan], None] = lambda _: None  # told of each station that was switched on
 
     def launch(self, plan: Plan) -> None:
         """Raises ValueError for what no check has found."""
@@ -33,7 +34,9 @@ class Launcher:
             self._dial(plan, dialect.subprotocol),
             plan.habits,
             self._statistics(plan) if plan.statistics else None,
+            plan.visits,
         )
+        self.launched(plan)
 
     def _statistics(self, plan: Plan) -> StationStatistics:
         name = plan.specification.id

@@ -16,12 +16,13 @@ from ocppsim.actors.fleet import LEAVE_WITHIN_S, open_fleet
 from ocppsim.actors.transfer.real import real
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.cli import options as opt
-from ocppsim.cli.configuration import chosen, loaded, say_notices
+from ocppsim.cli.configuration import chosen, loaded, say_note, say_notices
 from ocppsim.cli.exits import CommandEnded, Exit, usage
 from ocppsim.cli.launch import Launcher
 from ocppsim.cli.output import OutputConsole
 from ocppsim.cli.recording import open_log, recording
 from ocppsim.cli.runner import run
+from ocppsim.cli.state import State, open_state
 from ocppsim.cli.watching import first_of, open_screen
 from ocppsim.config.loading import Loaded
 from ocppsim.config.pacing import pauses
@@ -67,6 +68,7 @@ class Run:
     duration_s: float
     live: bool
     found: Loaded
+    state: State
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -75,33 +77,35 @@ def _run(options: argparse.Namespace) -> int:
     _say_worker(found.configuration.worker)
     seed = options.seed if options.seed is not None else found.configuration.seed
     seed = opt.seed(options) if seed is None else seed
-    plans = found.plans(seed)
     console = OutputConsole(stderr=False)
-    what = Run(
-        tuple(one for one in plans if one.auto_start),
-        seed,
-        options.speed,
-        found.configuration.worker,
-        options.duration or inf,
-        can_show(console) and not options.plain,
-        found,
-    )
-    if waiting := len(plans) - len(what.plans):
-        console.print(f"{waiting} stations are not started (autoStart)")
-    if not what.plans:
-        raise usage(f"{found.path}: no station starts: autoStart is false in all templates")
-    with open_log(found, live=what.live):
+    live = can_show(console) and not options.plain
+    with open_log(found, live=live), open_state(found.path, say_note) as state:
+        plans = found.plans(seed, make=state.files.plan)
+        what = Run(
+            tuple(one for one in plans if one.auto_start),
+            seed,
+            options.speed,
+            found.configuration.worker,
+            options.duration or inf,
+            live,
+            found,
+            state,
+        )
+        if waiting := len(plans) - len(what.plans):
+            console.print(f"{waiting} stations are not started (autoStart)")
+        if not what.plans:
+            raise usage(f"{found.path}: no station starts: autoStart is false in all templates")
         return run(partial(_simulate, what, console), options.speed, LEAVE_WITHIN_S + 2)
 
 
 async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) -> Exit:
     console.gone = interrupted.set
-    async with open_fleet(what.seed, transfers=real()) as fleet:
-        launcher = Launcher(fleet, AddressBook())
+    async with open_fleet(what.seed, what.state.store, real()) as fleet:
         header = Header(_where(what.plans), what.seed, what.speed)
         async with open_screen(fleet, header, console, len(what.plans), live=what.live) as screen:
             tell = screen.say if what.live else partial(console.print, soft_wrap=True, markup=False)
-            async with recording(fleet, what.found, tell):
+            async with recording(fleet, what.found, tell), what.state.keep(fleet, tell) as kept:
+                launcher = Launcher(fleet, AddressBook(), kept)
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_launch, launcher, what)
                     await first_of(interrupted, screen.quit_wanted, what.duration_s)

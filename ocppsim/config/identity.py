@@ -13,9 +13,20 @@ from ocppsim.config.template import StationTemplate
 class SerialNumbers:
     """One suffix for all; None where the template has no prefix."""
 
-    point: str | None
-    box: str | None
-    meter: str | None
+    point: str | None = None
+    box: str | None = None
+    meter: str | None = None
+
+    @property
+    def suffix(self) -> str | None:
+        """What all of them end in."""
+        known = self.point or self.box or self.meter
+        return None if known is None else known[-DIGITS:]
+
+
+NO_NUMBERS = SerialNumbers()
+DIGITS = 32
+"""In hexadecimal, behind the prefix."""
 
 
 def station_id(template: StationTemplate, index: int, instance: int = 0) -> str:
@@ -45,9 +56,10 @@ def hash_id(template: StationTemplate, station: str) -> str:
     return sha384(text.encode()).hexdigest()
 
 
-def serial_numbers(template: StationTemplate, chance: Random) -> SerialNumbers:
+def serial_numbers(template: StationTemplate, chance: Random, suffix: str | None = None) -> SerialNumbers:
     """Drawn even where no number is needed, so that a prefix more changes no other draw."""
-    suffix = f"{chance.getrandbits(128):032X}"
+    drawn = f"{chance.getrandbits(128):0{DIGITS}X}"
+    suffix = suffix or drawn
 
     def made(prefix: str | None) -> str | None:
         return None if prefix is None else prefix + suffix

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, cast
 
 import attrs
@@ -86,6 +87,7 @@ def section(
     return attrs.field(default=None if optional else Factory(cls), metadata={_KEY: made}, kw_only=True)
 
 
+@cache
 def keys(cls: type) -> Mapping[str, tuple[str, Key]]:
     """By the name in files: the field, and its key."""
     found = {}
@@ -104,6 +106,23 @@ def default_of(cls: type, field: str) -> Any:
     """NOTHING where the key must be there."""
     default = getattr(attrs.fields(cls), field).default
     return default.factory() if isinstance(default, Factory) else default  # type: ignore[arg-type]
+
+
+def as_table(what: attrs.AttrsInstance) -> dict[str, Any]:
+    """The table of which `structure` makes this object; what is as usual is left out."""
+    cls: type = type(what)
+    made = {}
+    for name, (field, _) in keys(cls).items():
+        value = getattr(what, field)
+        if value != default_of(cls, field):
+            made[name] = _as_value(value)
+    return made
+
+
+def _as_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_as_value(inner) for inner in value]
+    return as_table(value) if attrs.has(type(value)) else value
 
 
 def table(cls: type, *, loose: bool = False, prepare: Callable[[Any, Spot], Any] | None = None) -> Reader:

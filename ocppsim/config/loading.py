@@ -1,13 +1,14 @@
 """Reading a configuration with all its templates and lists: everything that is wrong is said at once."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from ocppsim.config import documents, legacy, places, simulator, template
+from ocppsim.config.compact import digest, template_hash
 from ocppsim.config.key import structure
 from ocppsim.config.migration import older_defaults
 from ocppsim.config.problems import Remark, Report, Spot
@@ -17,6 +18,8 @@ from ocppsim.config.stations import Plan, Source, Surroundings, plan
 from ocppsim.config.tags import read_tags, read_vehicles
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.vocabulary import Vocabulary
+
+MakePlan: TypeAlias = "Callable[[Source, int, Surroundings], Plan]"
 
 
 @frozen
@@ -29,16 +32,22 @@ class Loaded:
     notices: tuple[Remark, ...]
     given: Mapping[str, object] = field(factory=dict)  # with the names of today
 
-    def plans(self, seed: int, environment: Mapping[str, str] = os.environ) -> list[Plan]:
-        """All stations, in their order."""
-        around = Surroundings(
+    def around(self, seed: int, environment: Mapping[str, str] = os.environ) -> Surroundings:
+        """What all stations have in common."""
+        return Surroundings(
             seed,
             self.configuration.supervision_urls,
             self.configuration.supervision_url_distribution,
             _instance(environment),
         )
+
+    def plans(
+        self, seed: int, environment: Mapping[str, str] = os.environ, make: MakePlan = plan
+    ) -> list[Plan]:
+        """All stations, in their order."""
+        around = self.around(seed, environment)
         return [
-            plan(source, index, around)
+            make(source, index, around)
             for use, source in zip(self.configuration.station_template_urls, self.sources, strict=True)
             for index in range(1, use.number_of_stations + 1)
         ]
@@ -127,6 +136,13 @@ def load_template(path: Path, spot: Spot, vocabulary: Vocabulary) -> Source | No
         if len(here.report.problems) == before:
             here.wrong("must be a table, not null")
         return None
+    return source_of(path, content, here, vocabulary)
+
+
+def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> Source | None:
+    """The template of this content, with its lists; None with what is wrong reported."""
+    before = len(here.report.problems)
+    as_it_was = digest(content)
     try:
         found: StationTemplate | None = structure(StationTemplate, content, here, prepare=_template_migrated)
     except BadValue as error:
@@ -150,6 +166,10 @@ def load_template(path: Path, spot: Spot, vocabulary: Vocabulary) -> Source | No
             for trigger in vocabulary.triggers.get(name, ())
         ),
         given=content,
+        hash=(own := template_hash(content)),
+        folder=here.folder,
+        older=here.older,
+        hashes=frozenset({as_it_was, own}),
     )
     return source if len(here.report.problems) == before else None
 

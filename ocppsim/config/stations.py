@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from ocppsim import chance
 from ocppsim.config.connectors import ConnectorTemplate
-from ocppsim.config.identity import hash_id, serial_numbers, station_id
+from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, serial_numbers, station_id
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.template_sections import OwnKey, Upgrade
 from ocppsim.model.commands import Trigger
@@ -17,6 +17,7 @@ from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import SEMANTIC, FirmwareUpgrade, Phase
 from ocppsim.model.habits import Distribution, Habits, Visitor
 from ocppsim.model.specification import KeyTraits, Outlet, Specification
+from ocppsim.model.visits import Visits
 
 DIVIDERS = {"A": 1.0, "dA": 10.0, "cA": 100.0, "mA": 1000.0}
 _FAILURES = {
@@ -48,6 +49,11 @@ class Plan:
     stop_when_stopped: bool = True
     habits: Habits | None = None
     statistics: bool = False
+    source: "Source | None" = field(default=None, repr=False)  # what it was made of
+    serials: SerialNumbers = NO_NUMBERS  # in full
+    power_w: float = 0.0  # that was drawn
+    connectors: Mapping[int, ConnectorTemplate] = field(factory=dict)  # that were drawn
+    visits: Mapping[int, Visits] = field(factory=dict)  # of earlier processes, by connector
 
 
 @frozen
@@ -62,6 +68,10 @@ class Source:
     keys: Mapping[str, str] = field(factory=dict)  # initial values, checked
     untriggered: frozenset[Trigger] = frozenset()
     given: Mapping[str, object] = field(factory=dict)  # the file's content, with the names of today
+    hash: str = ""  # of the file's content; a station's own file may have changed some of it
+    folder: Path = field(factory=Path)  # of the configuration
+    older: bool = False  # the defaults of 2022 hold
+    hashes: frozenset[str] = frozenset()  # the same, and those of other programs; see `inheritance`
 
 
 @frozen
@@ -74,13 +84,28 @@ class Surroundings:
     instance: int = 0
 
 
-def plan(source: Source, index: int, around: Surroundings) -> Plan:
+@frozen
+class Inherited:
+    """What a station has from an earlier run, where it would be drawn otherwise."""
+
+    serials: SerialNumbers = NO_NUMBERS
+    power_w: float | None = None
+    connectors: Mapping[int, ConnectorTemplate] = field(factory=dict)
+    visits: Mapping[int, Visits] = field(factory=dict)
+
+
+def plan(source: Source, index: int, around: Surroundings, inherited: Inherited = Inherited()) -> Plan:
     """The station of this index, with all draws made."""
     template = source.template
     name = station_id(template, index, around.instance)
     url = _url(template, name, index, around)
+    draw = chance.stream(around.seed, name, "hardware")
+    drawn_w = _power_w(template, draw)
+    power_w = drawn_w if inherited.power_w is None else inherited.power_w
+    connectors = inherited.connectors or _connectors(template, draw)
+    serials = _serials(template, inherited.serials, chance.stream(around.seed, name, "serial numbers"))
     return Plan(
-        _specification(source, name, url, around.seed),
+        _specification(source, name, url, _outlets(template, power_w, connectors), power_w, serials),
         source.name,
         hash_id(template, name),
         index,
@@ -96,14 +121,23 @@ def plan(source: Source, index: int, around: Surroundings) -> Plan:
         stop_when_stopped=template.stop_transactions_on_stopped,
         habits=habits(template, source.tags, source.visitors),
         statistics=template.enable_statistics,
+        source=source,
+        serials=serials,
+        power_w=power_w,
+        connectors=connectors,
+        visits=inherited.visits,
     )
 
 
-def _specification(source: Source, name: str, url: str | None, seed: int) -> Specification:
+def _specification(
+    source: Source,
+    name: str,
+    url: str | None,
+    outlets: Mapping[int, Outlet],
+    power_w: float,
+    serials: SerialNumbers,
+) -> Specification:
     template = source.template
-    draw = chance.stream(seed, name, "hardware")
-    power_w = _power_w(template, draw)
-    outlets = _outlets(template, power_w, draw)
     most_a = maximum_a(template, power_w, len(outlets))
     keys, traits = _keys(source, url, most_a)
     bare = Specification(
@@ -123,12 +157,23 @@ def _specification(source: Source, name: str, url: str | None, seed: int) -> Spe
         outlets=outlets,
         power_w=power_w * _efficiency(template) if template.power_shared_by_connectors else inf,
     )
-    return _behaving(_numbered(bare, template, seed), source)
+    return _behaving(_numbered(bare, serials), source)
 
 
-def _numbered(bare: Specification, template: StationTemplate, seed: int) -> Specification:
-    """With the serial numbers drawn for it."""
-    serials = serial_numbers(template, chance.stream(seed, bare.id, "serial numbers"))
+def _serials(template: StationTemplate, kept: SerialNumbers, draw: Random) -> SerialNumbers:
+    """Those that were kept, where the template still has a number there; others with the same suffix."""
+    drawn = serial_numbers(template, draw, kept.suffix)
+
+    def chosen(old: str | None, new: str | None) -> str | None:
+        return new if new is None or old is None else old
+
+    return SerialNumbers(
+        chosen(kept.point, drawn.point), chosen(kept.box, drawn.box), chosen(kept.meter, drawn.meter)
+    )
+
+
+def _numbered(bare: Specification, serials: SerialNumbers) -> Specification:
+    """With its serial numbers."""
     return evolve(
         bare,
         serial_number=_cut(serials.point),
@@ -151,6 +196,7 @@ def _behaving(bare: Specification, source: Source) -> Specification:
         untriggered=source.untriggered,
         samples_ends=template.begin_end_meter_values,
         reports_itself=template.use_connector_id0,
+        keeps_keys=template.ocpp_persistent_configuration,
     )
 
 
@@ -172,6 +218,7 @@ def habits(template: StationTemplate, tags: Sequence[str], visitors: Sequence[Vi
         linger_s=template.post_transaction_delay,
         ask_first=generator.require_authorize,
         online_only=generator.stop_on_connection_failure,
+        counts_on=generator.stop_absolute_duration,
     )
 
 
@@ -249,8 +296,9 @@ def _efficiency(template: StationTemplate) -> float:
     return template.conversion_efficiency if template.current_out_type == "DC" else 1.0
 
 
-def _outlets(template: StationTemplate, power_w: float, draw: Random) -> Mapping[int, Outlet]:
-    chosen = _connectors(template, draw)
+def _outlets(
+    template: StationTemplate, power_w: float, chosen: Mapping[int, ConnectorTemplate]
+) -> Mapping[int, Outlet]:
     supply = _supply(template)
     dc = template.current_out_type == "DC"
     part_w = power_w if template.power_shared_by_connectors else power_w / len(chosen)

@@ -45,6 +45,7 @@ class Habits:
     linger_s: float = 0.0  # how long the EV stays after its session
     ask_first: bool = True  # False: sessions begin without a word on the tag
     online_only: bool = False  # sessions end with the connection, and none begins without
+    counts_on: bool = False  # `stop_after_s` counts from the first start, in whatever process that was
 
     @most_delay_s.validator
     def _delays(self, _: "Attribute[int]", value: int) -> None:

@@ -70,4 +70,5 @@ class Specification:
     untriggered: frozenset[Trigger] = frozenset()  # what it never says when asked to
     samples_ends: bool = False  # samples right after the beginning and before the end of each session
     reports_itself: bool = True  # whether the station has a status of its own
+    keeps_keys: bool = True  # what changes of its keys, password included, outlives the process
     redials: int = -1  # how often a lost connection is dialled again; -1: without end

@@ -3,14 +3,14 @@
 In virtual time (Trio's MockClock) an hour takes moments, and equal seeds give equal traces.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from math import inf
 from typing import cast
 
 from attrs import define, field
 
-from ocppsim.actors.fleet import Fleet, open_fleet
+from ocppsim.actors.fleet import NOBODY, Fleet, open_fleet
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.runtime.rounds import OrderedMailbox, Rounds
 from ocppsim.actors.station import Station
@@ -20,6 +20,7 @@ from ocppsim.csms.central_system import CentralSystem, open_central_system
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.model.specification import Outlet, Specification
+from ocppsim.model.visits import Visits
 from ocppsim.testing.pipe import InMemoryDial, Item, PlainQueue, Queue
 
 
@@ -57,6 +58,7 @@ class Rig:
         habits: Habits | None = None,
         dialect: Dialect | None = None,
         measured: bool = False,
+        visits: Mapping[int, Visits] = NOBODY,
     ) -> Station:
         """A station by its id or specification, switched on; `measured`: with statistics."""
         if isinstance(station, str):
@@ -64,7 +66,7 @@ class Rig:
             station = Specification(station, outlets=outlets)
         dial = self.dials[station.id] = dial_in_memory_of(self.fleet, self.csms, station.id)
         statistics = self.fleet.statistics.measure(station.id) if measured else None
-        return self.fleet.add(station, dialect or Dialect16(), dial, habits, statistics)
+        return self.fleet.add(station, dialect or Dialect16(), dial, habits, statistics, visits)
 
     def drop(self, station: str) -> None:
         """Break the connection, without a Close frame."""

@@ -25,6 +25,7 @@ ALLOWED = {
     "csms": {"protocol"} | BASE,
     "logs": {"actors", "actors.runtime", "clock", "config", "terminal"},
     "performance": {"actors", "clock", "config"},
+    "persistence": {"actors", "clock", "config", "dialects", "model"},
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},
     "embedding": {
@@ -48,6 +49,7 @@ ALLOWED = {
         "config",
         "logs",
         "performance",
+        "persistence",
         "templates",
         "protocol",
         "support",

@@ -81,7 +81,7 @@ async def test_probability_is_the_share_of_attempts_that_begin(
         HABITS, probability=probability, least_delay_s=1, most_delay_s=5, least_stay_s=1, most_stay_s=5
     )
     play = await visits(habits=habits, seconds=500)
-    count = driver_of(play).count
+    count = driver_of(play).record
     assert count.started == len(starts(play))
     assert count.started / (count.started + count.skipped) == pytest.approx(probability, abs=0.12)
 
@@ -172,8 +172,8 @@ async def test_a_tag_that_is_refused_counts_and_leaves_the_connector_free(autoju
     rule = Rule(Answer({"idTagInfo": {"status": "Blocked"}}), actions=["Authorize"])
     async with stage(rule, habits=STEADY) as play:
         await play.later(100)
-        count = driver_of(play).count
-        assert (count.started, count.refused > 3) == (0, True)
+        count = driver_of(play).record
+        assert (count.started, count.turned_away > 3) == (0, True)
         driver_of(play).leave()
         await play.later(200)
         assert play.statuses(1)[-1] == "Available"
@@ -226,7 +226,7 @@ async def test_it_waits_offline_while_the_station_could_not_authorise(autojump_c
         begun = play.station.context.memory.connectors[1].begun
         await play.later(900)
         assert play.station.context.memory.connectors[1].begun == begun
-        assert driver_of(play).count.refused == 0
+        assert driver_of(play).record.turned_away == 0
         assert play.board.status(1) is Status.AVAILABLE, "it does not even plug in"
 
 

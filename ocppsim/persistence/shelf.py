@@ -1,0 +1,68 @@
+"""The folder with the files of stations: each is read whole, written whole, or set aside."""
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from attrs import define
+
+from ocppsim.config import documents
+from ocppsim.config.problems import Report, Spot
+from ocppsim.config.station_file import StoredStation, read_station
+
+log = logging.getLogger(__name__)
+
+
+@define(eq=False)
+class Shelf:
+    """`configurations/` beside a simulator's configuration: a file for each station, by its hash."""
+
+    folder: Path
+
+    def path(self, hash_id: str) -> Path:
+        return self.folder / f"{hash_id}.json"
+
+    def read(self, hash_id: str, report: Report) -> StoredStation | None:
+        """What the file says; None where there is none, or with the problem reported."""
+        path = self.path(hash_id)
+        if not path.exists():
+            return None
+        spot = Spot(report, str(path))
+        before = len(report.problems)
+        content = documents.read(path, spot)
+        if len(report.problems) > before:
+            return None
+        return read_station(content, spot)
+
+    def write(self, hash_id: str, content: Mapping[str, Any]) -> None:
+        """All or nothing; raises OSError."""
+        write_whole(self.path(hash_id), msgspec.json.format(msgspec.json.encode(content), indent=2))
+
+    def set_aside(self, hash_id: str) -> Path:
+        """Make room for a new file; nothing is lost. Raises OSError."""
+        path = self.path(hash_id)
+        aside = next(name for name in _names(path) if not name.exists())
+        path.rename(aside)
+        aside.chmod(0o600)  # whatever is in it may be a secret
+        return aside
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path.with_suffix(".json.damaged")
+    number = 1
+    while True:
+        number += 1
+        yield path.with_suffix(f".json.damaged-{number}")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """The file has this content, or the one it had; also when the process or the machine dies."""
+    fresh = path.with_suffix(".new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -1,5 +1,6 @@
 """A station put together: all its actors are created here once, and good for all its lives."""
 
+from functools import partial
 from itertools import count
 
 from attrs import define
@@ -156,7 +157,7 @@ def assemble(
     context.reaches = dial.reaches
     numbers = count()
     context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")
-    _add_actors(system, context, dial, Backoff(chance.stream(seed, name, "backoff")), latencies)
+    _add_actors(system, context, dial, Backoff(partial(chance.stream, seed, name, "backoff")), latencies)
     return Station(context, _add_world(system, context))
 
 

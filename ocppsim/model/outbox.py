@@ -1,6 +1,5 @@
 """Transaction messages that must reach the central system, in order, and the ids it gave to sessions."""
 
-from collections import deque
 from collections.abc import Callable
 from enum import Enum, auto
 from operator import itemgetter
@@ -40,7 +39,7 @@ class Entry:
 class Outbox:
     """Survives every restart of its station. Whoever changes it writes the change to the store."""
 
-    entries: deque[Entry] = field(factory=deque)
+    entries: list[Entry] = field(factory=list)
     transaction_ids: dict[str, int] = field(factory=dict)  # by own key
     written: dict[int, int] = field(factory=dict)  # the last number, by connector
     given_up: int = 0
@@ -100,7 +99,7 @@ class Outbox:
 
     def _remove(self, entry: Entry) -> None:
         if self.entries and self.entries[0] is entry:
-            self.entries.popleft()
+            del self.entries[0]
         else:
             self.entries.remove(entry)
 

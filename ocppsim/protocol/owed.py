@@ -3,7 +3,6 @@
 The answer to a CALL may be known before those of earlier ones; it then waits for its turn.
 """
 
-from collections import OrderedDict, deque
 from collections.abc import Mapping
 
 from attrs import define
@@ -35,9 +34,9 @@ class Owed:
     def __init__(self, codes: Mapping[Fault, str]) -> None:
         self._codes = codes
         self._arrived = 0
-        self._slots: deque[_Slot] = deque()  # not yet written, in order of arrival
+        self._slots: list[_Slot] = []  # not yet written, in order of arrival
         self._open: dict[str, list[_Slot]] = {}  # not yet answered, by id; more than one when it is repeated
-        self._answered: OrderedDict[str, str] = OrderedDict()
+        self._answered: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -86,7 +85,7 @@ class Owed:
         """The answer whose turn it is, to be written now."""
         if not self._slots or self._slots[0].text is None:
             return None
-        return self._slots.popleft().text
+        return self._slots.pop(0).text
 
     @property
     def deadline(self) -> float | None:
@@ -129,4 +128,4 @@ class Owed:
             slot.text = text
         self._answered[call_id] = text
         if len(self._answered) > OPEN_CALLS:
-            self._answered.popitem(last=False)
+            del self._answered[next(iter(self._answered))]

@@ -10,7 +10,6 @@ Three rules live here and in `owed`, nowhere else:
 All durations are seconds of the clock whose `now` the caller passes.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 
 from ocppsim.protocol import frames
@@ -92,8 +91,8 @@ class Session:
         self.flying: Outgoing | None = None
         self._ids, self._codes = ids, codes
         self._owed = Owed(codes)
-        self._waiting: deque[Outgoing] = deque()
-        self._transactions: deque[Outgoing] = deque()
+        self._waiting: list[Outgoing] = []  # both mostly empty, and an empty deque takes 700 bytes
+        self._transactions: list[Outgoing] = []
         self._backlog = False
         self._held = False
         self._submitted = 0
@@ -117,7 +116,7 @@ class Session:
 
     def again(self, call: Outgoing) -> None:
         """Put a transaction message back to the head of its queue."""
-        self._transactions.appendleft(call)
+        self._transactions.insert(0, call)
 
     @property
     def held(self) -> bool:
@@ -181,7 +180,7 @@ class Session:
 
     def _leave_queue(self, call: Outgoing) -> None:
         if call.kind is Kind.TRANSACTION:
-            self._transactions.popleft()
+            del self._transactions[0]
             self._backlog &= bool(self._transactions)
         else:
             self._waiting.remove(call)

@@ -1,5 +1,6 @@
 """How long to wait before the next dial."""
 
+from collections.abc import Callable
 from random import Random
 
 from attrs import define
@@ -13,15 +14,20 @@ STABLE_S = 60.0
 
 @define(eq=False)
 class Backoff:
-    """Doubles from one second to thirty, each pause spread by a fifth; seconds of wire time."""
+    """Doubles from one second to thirty, each pause spread by a fifth; seconds of wire time.
 
-    chance: Random
+    `chance` makes the stream for the pause of that number: one kept would be 2.5 KiB of every station.
+    """
+
+    chance: Callable[[int], Random]
     failures: int = 0
+    pauses: int = 0
 
     def pause(self) -> float:
         seconds = min(FIRST_S * 2.0 ** min(self.failures, 10), LONGEST_S)
         self.failures += 1
-        return seconds * self.chance.uniform(1 - SPREAD, 1 + SPREAD)
+        self.pauses += 1
+        return seconds * self.chance(self.pauses).uniform(1 - SPREAD, 1 + SPREAD)
 
     def lasted(self, seconds: float) -> None:
         if seconds >= STABLE_S:

@@ -16,6 +16,7 @@ from websockets.typing import Subprotocol
 from websockets.uri import WebSocketURI
 
 from ocppsim.actors.wire.opening import Opening
+from ocppsim.actors.wire.text_frame import text_frame
 from ocppsim.actors.wire.transport import ABNORMAL, MESSAGE_BYTES, TransportClosed
 
 Buffer = bytes | bytearray | memoryview
@@ -59,6 +60,8 @@ class Conversation:
     """The peer has said its last: its Close frame, or the end of TCP."""
     pongs: int = 0
     """The number of the last ping that was answered, and with it all before it."""
+    _said: list[bytes] = Factory(list)
+    """Frames that the core knows nothing of: whole texts, which never stand between frames of its own."""
     _pings: int = 0
     _is_closing: bool = False
     _is_text: bool = True
@@ -70,7 +73,7 @@ class Conversation:
     def say(self, text: str) -> None:
         """Raises TransportClosed."""
         self._must_be_open()
-        self._protocol.send_text(text.encode())
+        self._said.append(text_frame(text))
 
     def ping(self) -> int:
         """Returns the ping's number; raises TransportClosed."""
@@ -89,7 +92,11 @@ class Conversation:
 
     def to_send(self) -> list[bytes]:
         """Frames to be written now, in this order; each is told once."""
-        return self._protocol.data_to_send()
+        frames = self._protocol.data_to_send()
+        if self._said:  # before what the core has to say: a Close frame comes last
+            frames[:0] = self._said
+            self._said.clear()
+        return frames
 
     def closed(self) -> TransportClosed:
         """The error for one who wants to go on after the end."""

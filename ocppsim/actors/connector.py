@@ -68,7 +68,7 @@ class ConnectorLife:
         self._input(inputs.Observe(self.world.at(self.number)))
         # In a next life of the connector alone, the station has answered the last one, or has still to answer.
         if self.state.session is not None and not self.state.session.interrupted:
-            self.station.tell(Demand(self.number, self.state.demand_w))
+            self.station.tell(Demand(self.number))
         async for message in self.me:
             self._take(message)
         return None
@@ -110,7 +110,8 @@ class ConnectorLife:
     # -- the model
 
     def _input(self, what: inputs.Input) -> Verdict:
-        state, happened, verdict = step(self.state, what, clock.now(), self.outlet, self.settings)
+        ample_w = self.context.ample_w
+        state, happened, verdict = step(self.state, what, clock.now(), self.outlet, self.settings, ample_w)
         if happened and self.settings.signs:
             happened = tuple(map(self._signed, happened))
         told = self._messages(happened) if happened else []
@@ -200,8 +201,8 @@ class ConnectorLife:
         match what:
             case TagShown(tag):
                 self.station.tell(TagPresented(self.number, tag))
-            case DemandChanged(power_w):
-                self.station.tell(Demand(self.number, power_w))
+            case DemandChanged():
+                self.station.tell(Demand(self.number))
             case Begun(session):
                 if session.reservation is not None:
                     self.station.tell(ReservationUsed(session.reservation))

@@ -46,6 +46,7 @@ class StationContext:
     security_events: SecurityEvents = field(init=False)
     reaches: Callable[[int], bool] = field(init=False)  # whether it can connect with a security profile
     key_chance: Callable[[], Random] = field(init=False)  # for the next key in virtual time
+    ample_w: float | None = None  # what each connector may take unasked; None: it must ask for its share
     ended_by: StopReason | None = None  # why this life ends, where that is planned
     last_end: StopReason | None = None  # the same of the last one
     at_boot: Mapping[str, str] = field(factory=dict)  # the keys when this life began

@@ -230,10 +230,9 @@ class TagPresented:
 
 @frozen
 class Demand(State):
-    """The power that the connector could use."""
+    """The power that the connector could use is another now."""
 
     connector: int
-    power_w: float
 
     @property
     def topic(self) -> object:

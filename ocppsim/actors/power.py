@@ -23,16 +23,20 @@ class Power:
     def __init__(self, me: Actor[StationMessage], context: StationContext) -> None:
         self.me, self.context = me, context
         self.profiles: Book = book.load(context.memory.blocks.get(_KEPT))
-        self.demands: dict[int, float] = {}
+        outlets = context.specification.outlets.values()
+        self.suffices = sum(outlet.max_power_w for outlet in outlets) <= context.specification.power_w
         self.told: dict[int, Share] = {}
         self.timer: Timer | None = None
         self.due_at = inf
 
     # -- news
 
-    def demanded(self, connector: int, power_w: float) -> None:
+    def began(self) -> None:
+        """The life begins, and its settings are known."""
+        self._look_for_limits()
+
+    def demanded(self, connector: int) -> None:
         """A demand changed: tell each connector what it may take now."""
-        self.demands[connector] = power_w
         self._settle(asked=connector)
 
     def session_ended(self, connector: int) -> None:
@@ -86,27 +90,32 @@ class Power:
 
     # -- shares
 
+    def _look_for_limits(self) -> None:
+        """While nothing can limit it, a connector need not ask: most fleets never do, and asking costs."""
+        limited = not self.suffices or self.profiles or self.context.settings.current_limit_a < inf
+        self.context.ample_w = None if limited else self.context.specification.power_w
+
     def _settle(self, asked: int | None = None) -> None:
         """Tell whom it concerns what it may take, and wake when that changes."""
+        self._look_for_limits()
         at = self.now()
         station = limits.of_station(self.profiles) if self.profiles else []
         lines: list[list[Placed]] = []
         wishes: dict[int, Wish] = {}
         caps: dict[int, Limit] = {}
         most_a = self.context.settings.current_limit_a
-        for number, demand_w in self.demands.items():
+        for number, connector in self.context.memory.connectors.items():
             placed: list[Placed] = []
             if self.profiles and self._charging(number):
                 placed = self.placed(number, at)
                 lines += (placed, station)
-            connector = self.context.memory.connectors[number]
             supply = self.context.specification.outlets[number].supply
             rate = limits.prevailing(placed, at)
             switches = self.context.settings.switches_phases
-            wish = Wish(demand_w, supply, connector.facts.vehicle, rate, switches)
+            wish = Wish(connector.demand_w, supply, connector.facts.vehicle, rate, switches)
             if most_a < inf:
                 caps[number] = Limit(supply.power_w(most_a, wish.phases), "current limit")
-                wish = evolve(wish, demand_w=min(demand_w, caps[number].power_w))
+                wish = evolve(wish, demand_w=min(wish.demand_w, caps[number].power_w))
             wishes[number] = wish
         rate = limits.prevailing(station, at)
         for number, share in allot(self.context.specification.power_w, rate, wishes).items():

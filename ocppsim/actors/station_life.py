@@ -77,6 +77,7 @@ class StationLife:
     async def live(self) -> Exit | None:
         context = self.context
         context.begin_life()
+        self.power.began()
         context.board.show_registration(self.registrar.registration)
         self.desk.began()
         context.memory.apply_scheduled()  # in case the last life ended before it could
@@ -104,8 +105,8 @@ class StationLife:
                 self.authorizer.delivered(entry, answer)
             case TagPresented(connector, tag):
                 self.authorizer.presented(connector, tag, online=self.registrar.speaking)
-            case Demand(connector, power_w):
-                self.power.demanded(connector, power_w)
+            case Demand(connector):
+                self.power.demanded(connector)
             case SessionEnded(connector):
                 self.power.session_ended(connector)
                 self.desk.session_ended(connector)

@@ -16,6 +16,7 @@ def begin_if_ready(turn: Turn) -> None:
     if c.tag is None or not connected(c, turn.outlet):
         return
     key = f"{c.number}-{c.begun + 1}"
+    seen_preparing = c.waiting_since is not None  # no other status may come before Charging (4.9)
     used = c.reservation or c.claimed
     session = ChargingSession(
         key,
@@ -37,6 +38,7 @@ def begin_if_ready(turn: Turn) -> None:
         finishing=False,
         locked_for=None,
         locked_group=None,
+        share_w=turn.ample_w if seen_preparing else None,
     )
     turn.happened.append(Begun(session))
     if turn.settings.reads_begin:
@@ -85,7 +87,9 @@ def _stays_locked(turn: Turn, reason: StopReason) -> bool:
 
 def tell_demand(turn: Turn, *, afresh: bool = False) -> None:
     """`afresh` at the beginning of a session, which needs its share even when the EV wants nothing yet."""
-    wanted, told = demand(turn.c, turn.outlet), turn.c.demand_w
+    c = turn.c
+    wanted, told = demand(c, turn.outlet), c.demand_w
     if afresh or abs(wanted - told) >= DEMAND_STEP_W or (wanted == 0) != (told == 0):
-        turn.c = amend(turn.c, demand_w=wanted)
-        turn.happened.append(DemandChanged(wanted))
+        turn.c = amend(c, demand_w=wanted)
+        if turn.ample_w is None or (c.session is not None and c.share_w is None):
+            turn.happened.append(DemandChanged(wanted))

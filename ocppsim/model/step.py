@@ -1,8 +1,8 @@
 """How a connector's state follows from the one before: one input, one step, pure.
 
-`step(state, input, now, outlet, settings) -> state, happenings, verdict`. Energy is brought up to `now`
-first, and a sample that is due is taken; then the input has its effect; then a session begins if all it needs
-is there.
+`step(state, input, now, outlet, settings, ample_w) -> state, happenings, verdict`. Energy is brought up to
+`now` first, and a sample that is due is taken; then the input has its effect; then a session begins if all it
+needs is there.
 """
 
 from typing import assert_never
@@ -61,10 +61,21 @@ from ocppsim.model.turn import Turn
 Step = tuple[Connector, tuple[Happening, ...], Verdict]
 
 
-def step(c: Connector, what: Input, now: float, outlet: Outlet, settings: Settings) -> Step:
-    """The next state, what happened on the way, and the connector's word on a request."""
+def step(
+    c: Connector,
+    what: Input,
+    now: float,
+    outlet: Outlet,
+    settings: Settings,
+    ample_w: float | None = None,
+) -> Step:
+    """The next state, what happened on the way, and the connector's word on a request.
+
+    `ample_w` is what a session that begins may take at once; None where the station decides its share.
+    """
     then = advanced(c, now, outlet)
-    turn = Turn(evolve(c) if then is c else then, now, outlet, settings)  # a state of its own, to be amended
+    own = evolve(c) if then is c else then  # to be amended
+    turn = Turn(own, now, outlet, settings, ample_w)
     take_due(turn, c)
     _lapse(turn)
     verdict = _take(turn, what)

@@ -16,4 +16,5 @@ class Turn:
     now: float
     outlet: Outlet
     settings: Settings
+    ample_w: float | None  # a new session may take this at once; None: the station decides its share
     happened: list[Happening] = field(factory=list)

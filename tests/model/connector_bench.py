@@ -21,17 +21,18 @@ PLENTY_W = 22_000.0
 
 @define(eq=False)
 class Bench:
-    """Connector 1 of a station that grants what it is told to grant."""
+    """Connector 1 of a station that grants what it is told to grant, or has `ample_w` for all."""
 
     outlet: Outlet = field(factory=Outlet)
     settings: Settings = field(factory=lambda: Settings(sample_s=0.0))
     now: float = START
     c: Connector = field(factory=lambda: Connector(1, at=START))
     happened: list[Happening] = field(factory=list)
+    ample_w: float | None = None
 
     def do(self, what: Input) -> Verdict:
         """Take one input now; `happened` is what followed from it."""
-        self.c, happened, verdict = step(self.c, what, self.now, self.outlet, self.settings)
+        self.c, happened, verdict = step(self.c, what, self.now, self.outlet, self.settings, self.ample_w)
         self.happened = list(happened)
         return verdict
 

@@ -92,6 +92,7 @@ whiles = st.sampled_from([0.0, 0.0, 1e-7, 1.0, 59.999999, 60.0]) | st.floats(0, 
 rates = st.none() | st.builds(
     Rate, st.sampled_from([0.0, 5.0, 8.0, 32.0]), st.sampled_from(Unit), st.sampled_from([None, 1, 3])
 )
+amply = st.sampled_from([None, 22_000.0, inf])
 requests = st.one_of(
     st.builds(inputs.Present, tags),
     st.builds(inputs.Authorized, tags, groups, claims),
@@ -123,9 +124,10 @@ GIVE_UPS = (
 class Walk(RuleBasedStateMachine):
     """One connector, and the books that somebody outside can keep of it."""
 
-    @initialize(outlet=outlets, settings=settings)
-    def begin(self, outlet: Outlet, settings: Settings) -> None:
+    @initialize(outlet=outlets, settings=settings, ample_w=amply)
+    def begin(self, outlet: Outlet, settings: Settings, ample_w: float | None) -> None:
         self.outlet, self.settings, self.now = outlet, settings, START
+        self.ample_w = ample_w
         self.c = Connector(1, at=START)
         self.running: ChargingSession | None = None  # by Begun and Ended
         self.keys: set[str] = set()
@@ -189,6 +191,10 @@ class Walk(RuleBasedStateMachine):
         self.take(inputs.SessionRefused("1-1" if late else running))
         self.wait(seconds)
 
+    @rule(ample_w=amply)
+    def limit(self, ample_w: float | None) -> None:
+        self.ample_w = ample_w
+
     @rule(settings=settings, seconds=whiles)
     def configure(self, settings: Settings, seconds: float) -> None:
         self.settings = settings
@@ -229,7 +235,9 @@ class Walk(RuleBasedStateMachine):
 
     def take(self, what: Input) -> None:
         before, kept = self.c, hash(self.c)
-        self.c, happened, verdict = step(before, what, self.now, self.outlet, self.settings)
+        self.c, happened, verdict = step(
+            before, what, self.now, self.outlet, self.settings, self.ample_w
+        )
         assert hash(before) == kept  # nothing was changed in place
         self.book(before, happened)
         if verdict in GIVE_UPS:
@@ -257,6 +265,7 @@ class Walk(RuleBasedStateMachine):
         told = [what.power_w for what in happened if isinstance(what, DemandChanged)]
         assert len(told) <= 2
         assert not told or told[-1] == self.c.demand_w
+        assert not told or self.ample_w is None or (self.running is not None and self.c.share_w is None)
 
     def check_status(self, before: Connector) -> None:
         was, now = status(before, self.outlet), status(self.c, self.outlet)

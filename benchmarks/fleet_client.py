@@ -122,19 +122,19 @@ async def _charge_again_and_again(station: Station, number: int) -> None:
     board, world = station.board, station.world
     connector = station.context.connectors[number]
 
-    async def until_said() -> None:
-        await board.until(lambda board: board.unsent == 0)
+    async def sample() -> None:
+        calls = board.tally.calls
+        connector.tell(Take(TakeSample(Context.PERIODIC)))
+        await board.until(lambda board: board.tally.calls > calls and board.unsent == 0)
 
     while True:
         world.plug(number)
         await world.present(number, "TAG-1")
         await board.until(lambda board: board.connectors[number].session is not None)
         for _ in range(2):
-            connector.tell(Take(TakeSample(Context.PERIODIC)))
-            await trio.lowlevel.checkpoint()
-            await until_said()
+            await sample()
         await world.present(number, "TAG-1")
-        await until_said()
+        await board.until(lambda board: board.unsent == 0)
         world.unplug(number)
         await board.until(lambda board: not board.connectors[number].busy)
 

@@ -92,7 +92,7 @@ class Board:
     refusal: str = ""  # the last word of the central system against charging here, or against a message
     last_exchange_at: float = -inf  # when the last CALL that was answered was sent, on Trio's clock
     watchers: "list[Callable[[Board], None]]" = field(factory=list)  # told of each change; must not raise
-    _waiting: "list[tuple[Callable[[Board], bool], trio.Event]]" = field(factory=list)
+    _waiting: "list[_Waiting]" = field(factory=list)
 
     @property
     def online(self) -> bool:
@@ -143,20 +143,28 @@ class Board:
             watch(self)
         if not self._waiting:
             return
-        fulfilled = [waiting for waiting in self._waiting if waiting[0](self)]
-        for waiting in fulfilled:
+        for waiting in [one for one in self._waiting if one.wish(self)]:
             self._waiting.remove(waiting)
-            waiting[1].set()
+            trio.lowlevel.reschedule(waiting.task)
 
     async def until(self, wish: "Callable[[Board], bool]") -> None:
         """Wait until the wish comes true; at once when it is."""
         if wish(self):
             await trio.lowlevel.checkpoint()
             return
-        waiting = (wish, trio.Event())
+        waiting = _Waiting(wish, trio.lowlevel.current_task())
         self._waiting.append(waiting)
-        try:
-            await waiting[1].wait()
-        finally:
-            if waiting in self._waiting:
-                self._waiting.remove(waiting)
+
+        def give_up(_: object) -> trio.lowlevel.Abort:
+            self._waiting.remove(waiting)
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        await trio.lowlevel.wait_task_rescheduled(give_up)
+
+
+@define(eq=False)
+class _Waiting:
+    """Cheaper than an Event, and there are many: all that acts on a station by a scenario waits so."""
+
+    wish: Callable[[Board], bool]
+    task: trio.lowlevel.Task

@@ -235,9 +235,7 @@ class Walk(RuleBasedStateMachine):
 
     def take(self, what: Input) -> None:
         before, kept = self.c, hash(self.c)
-        self.c, happened, verdict = step(
-            before, what, self.now, self.outlet, self.settings, self.ample_w
-        )
+        self.c, happened, verdict = step(before, what, self.now, self.outlet, self.settings, self.ample_w)
         assert hash(before) == kept  # nothing was changed in place
         self.book(before, happened)
         if verdict in GIVE_UPS:

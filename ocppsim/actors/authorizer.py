@@ -49,7 +49,7 @@ class Authorizer:
                 self.context.link.tell(Send(draft, self.context.station, Asked(connector, tag)))
 
     def _decide(self, connector: int, info: TagInfo | None, *, online: bool) -> Decision:
-        """A tag that would end the session of another one of its group must be known as valid, offline too."""
+        """A tag that would end the session of another of its group must be known as valid, offline too."""
         now, settings = clock.now(), self.context.settings
         state = self.context.memory.connectors[connector]
         frees = info is not None and frees_cable(state, info.parent)

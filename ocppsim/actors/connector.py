@@ -32,13 +32,23 @@ from ocppsim.actors.world import World
 from ocppsim.dialects.dialect import Draft, InvalidMessage
 from ocppsim.model import inputs
 from ocppsim.model.connector import Connector, Status, busy, due, flowing, left_at_ev, status
-from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
-from ocppsim.model.metering import Series, beginning, collected, kept, of_a_session, of_outlet, of_session, to_sign, told_at_once
-from ocppsim.model.outbox import Place
-from ocppsim.model.signing import MeterRecord
 from ocppsim.model.electricity import CurrentType
 from ocppsim.model.evolving import evolve
+from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
+from ocppsim.model.metering import (
+    Series,
+    beginning,
+    collected,
+    kept,
+    of_a_session,
+    of_outlet,
+    of_session,
+    to_sign,
+    told_at_once,
+)
+from ocppsim.model.outbox import Place
 from ocppsim.model.session import ChargingSession, Context
+from ocppsim.model.signing import MeterRecord
 from ocppsim.model.step import step
 from ocppsim.protocol.session import Kind
 
@@ -66,7 +76,7 @@ class ConnectorLife:
 
     async def live(self) -> Exit | None:
         self._input(inputs.Observe(self.world.at(self.number)))
-        # In a next life of the connector alone, the station has answered the last one, or has still to answer.
+        # In a next life of the connector alone, the station has answered the last one, or has yet to answer.
         if self.state.session is not None and not self.state.session.interrupted:
             self.station.tell(Demand(self.number))
         async for message in self.me:

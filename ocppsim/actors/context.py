@@ -21,7 +21,6 @@ from ocppsim.model.session import StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 
-
 FIRMWARE = "firmware"
 """Under this name the memory keeps version and update."""
 

@@ -87,9 +87,7 @@ class Fleet:
                 self._add_driver(index, station, number, habits, visits.get(number, Visits()))
         return station
 
-    def _add_driver(
-        self, index: int, station: Station, number: int, habits: Habits, visits: Visits
-    ) -> None:
+    def _add_driver(self, index: int, station: Station, number: int, habits: Habits, visits: Visits) -> None:
         driver = Driver(
             index,
             number,

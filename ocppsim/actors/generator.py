@@ -42,7 +42,7 @@ class Driver:
     habits: Habits
     chance: Random
     admitted_offline: Callable[[str], bool]  # whether the station would take a tag while offline
-    record: Visits = Visits()  # those of earlier processes included
+    record: Visits = field(factory=Visits)  # those of earlier processes included
     leaving: bool = False  # finish what runs, begin nothing more
     _visits: int = 0
 
@@ -135,7 +135,7 @@ class Driver:
         """The session is over, and the EV stands there."""
         if seconds > 0:
             with trio.move_on_after(seconds):
-                await self.board.until(lambda board: self.leaving)
+                await self.board.until(lambda _: self.leaving)
 
     def _over(self, board: Board) -> bool:
         """Whether there is no reason to stay."""

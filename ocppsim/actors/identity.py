@@ -1,7 +1,7 @@
 """Who a station is to its central system: password, certificates, trusted roots, and which of them it uses.
 
-One object for each station, above all its lives. The station's life writes it, the wire asks for `access` at each
-dial. Password and keys are secrets of the store and in no journal; the roots are a block of the memory.
+One object for each station, above all its lives. The station's life writes it, the wire asks for `access` at
+each dial. Password and keys are secrets of the store and in no journal; the roots are a block of the memory.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -62,11 +62,11 @@ class Identity:
         given, secrets = memory.specification.credentials, memory.vault
         kept: Any = memory.blocks.get(BLOCK, {})
         own = tuple(Own(**one) for one in secrets["own"]) if "own" in secrets else _given(given)
-        roots = tuple(map(_read_root, kept["roots"])) if "roots" in kept else tuple(_roots(memory.specification))
-        password = secrets.get(PASSWORD, given.password)
-        return cls(
-            memory, settings, password, own, secrets.get("pending"), roots, before=kept.get("before")
+        roots = (
+            tuple(map(_read_root, kept["roots"])) if "roots" in kept else tuple(_roots(memory.specification))
         )
+        password = secrets.get(PASSWORD, given.password)
+        return cls(memory, settings, password, own, secrets.get("pending"), roots, before=kept.get("before"))
 
     # -- what is used
 
@@ -93,7 +93,7 @@ class Identity:
         return tuple(root for root in self.roots if root.use is use)
 
     def trusted(self) -> tuple[str, ...]:
-        """What the central system's certificate is held against; a replaced root only if the new one fails."""
+        """What the central system's certificate is held against; a replaced root if the new one fails."""
         roots = self.of(RootUse.CENTRAL_SYSTEM)
         wanted = [root for root in roots if root.old] if self.trusts_old else []
         return tuple(root.pem for root in wanted or (root for root in roots if not root.old))

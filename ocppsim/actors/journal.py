@@ -18,8 +18,8 @@ from ocppsim.model.inputs import Sampled
 from ocppsim.model.metering import NO_MARKS, Marks, Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.reservation import Reservation
-from ocppsim.model.signing import Signature
 from ocppsim.model.session import ChargingSession, Context
+from ocppsim.model.signing import Signature
 from ocppsim.protocol import text
 
 Record: TypeAlias = dict[str, Any]  # JSON

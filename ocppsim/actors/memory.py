@@ -5,7 +5,6 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from ocppsim.model.evolving import evolve
 from ocppsim import clock
 from ocppsim.actors import journal
 from ocppsim.actors.journal import Kept
@@ -15,6 +14,7 @@ from ocppsim.dialects.dialect import Draft
 from ocppsim.model import local_list, reserving
 from ocppsim.model.authorization import TagInfo, Tags, folded, known, remembered
 from ocppsim.model.connector import Connector, interrupted
+from ocppsim.model.evolving import evolve
 from ocppsim.model.local_list import LocalList
 from ocppsim.model.metering import Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
@@ -53,7 +53,7 @@ class Memory:
     operative: bool = True  # of the station as a whole
     scheduled: bool | None = None
     cache: Tags = field(factory=dict)
-    local_list: LocalList = LocalList()
+    local_list: LocalList = field(factory=LocalList)
     reservations: tuple[Reservation, ...] = ()  # of any connector
     blocks: dict[str, object] = field(factory=dict)  # see `keep`
     secrets: dict[str, str] = field(factory=dict, repr=False)  # outlive a life, and are in no store
@@ -251,7 +251,7 @@ class Memory:
     # -- the functional blocks
 
     def keep(self, block: str, value: object) -> None:
-        """Keep what a functional block must not lose: JSON, as a whole; `blocks` has it in the next process."""
+        """Keep what a functional block must not lose: JSON; `blocks` has it in the next process."""
         if self.blocks.get(block) != value:
             self.blocks[block] = value
             self._record(journal.block(block, value))

@@ -175,7 +175,6 @@ class Violated:
     what: str
 
 
-
 @frozen
 class Outcome:
     """How a CALL ended: an answer, or why there is none."""

@@ -1,4 +1,4 @@
-"""Passwords and keys of stations in a folder that nobody but its owner can look into: a file for each station."""
+"""Passwords and keys of stations, a file for each, in a folder that nobody but its owner can look into."""
 
 import json
 import logging

@@ -1,8 +1,8 @@
 """The security log of a station, and what of it the central system must still hear of.
 
 One object for each station, above all its lives; only the station's life writes it. Everything that happens
-is logged, as long as the process lasts. Where the station has a security profile it is also told to the central system: what is critical
-waits however long that takes, of the rest only so much.
+is logged, as long as the process lasts. Where the station has a security profile it is also told to the
+central system: what is critical waits however long that takes, of the rest only so much.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from ocppsim import clock
 from ocppsim.actors.memory import Memory
 from ocppsim.actors.station_log import StationLog
 from ocppsim.model.security import SecurityEvent, SecurityReport

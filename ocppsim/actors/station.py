@@ -27,9 +27,8 @@ from ocppsim.actors.wire.transport import Dial
 from ocppsim.actors.world import World
 from ocppsim.dialects.dialect import Dialect, InvalidMessage
 from ocppsim.model.authorization import Decision, decide
-from ocppsim.model.connector import advanced, flowing
+from ocppsim.model.connector import advanced, cable_locked, flowing
 from ocppsim.model.evolving import evolve
-from ocppsim.model.connector import cable_locked
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
 from ocppsim.security.ocmf import meters

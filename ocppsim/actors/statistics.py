@@ -1,7 +1,8 @@
 """What each station asked and was asked, action by action, and how long the answers took.
 
-A duration is a true round trip: from the write of a CALL to the arrival of its answer, of that station and that
-action alone. Stations are written here only where somebody wants statistics of them; the snapshots are frozen.
+A duration is a true round trip: from the write of a CALL to the arrival of its answer, of that station and
+that action alone. Stations are written here only where somebody wants statistics of them; the snapshots are
+frozen.
 """
 
 from collections.abc import Mapping
@@ -154,9 +155,7 @@ class Statistics:
     def totals(self) -> Totals:
         measured = self.round_trips.count
         quantiles = self.round_trips.quantiles((0.5, 0.95, 0.99)) if measured else []
-        return Totals(
-            len(self.stations), self.requests, self.responses, self.errors, measured, *quantiles
-        )
+        return Totals(len(self.stations), self.requests, self.responses, self.errors, measured, *quantiles)
 
 
 def without_secrets(uri: str) -> str:

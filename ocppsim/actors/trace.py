@@ -10,7 +10,6 @@ from attrs import define, field, frozen
 from ocppsim import clock
 from ocppsim.actors.station_log import StationLog
 
-
 _SECRET_KEY = re.compile("authorizationkey", re.IGNORECASE)
 _VALUE = re.compile(r'''("value"\s*:\s*)"(?:[^"\\]|\\.)*"''')
 _CREDENTIALS = re.compile(r'://[^"]*@')

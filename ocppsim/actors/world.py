@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 from attrs import define, field
 
-from ocppsim.model.evolving import evolve
 from ocppsim.actors.messages import ConnectorMessage, Do, Look, Take
 from ocppsim.actors.runtime import Actor, NoAnswer
+from ocppsim.model.evolving import evolve
 from ocppsim.model.facts import Facts, Fault, Lock
 from ocppsim.model.inputs import Arm, Present, TakeSample, Verdict
 from ocppsim.model.session import Context

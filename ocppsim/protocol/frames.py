@@ -35,7 +35,7 @@ class CallError:
 
 @frozen
 class Malformed:
-    """No frame. `id` is set where it can be read, and what it belongs to may want an answer: a broken CALL."""
+    """No frame. `id` is set where it can be read and may want an answer: that of a broken CALL."""
 
     fault: Fault
     why: str
@@ -66,7 +66,7 @@ def call_error(call_id: str, code: str, description: str = "", details: Payload 
 
 
 def parse(written: str | bytes) -> Frame:
-    """The frame that is written there; a missing payload written as null counts as empty (OCPP-J 1.6, 4.2.1)."""
+    """The frame that is written there; a missing payload written as null is empty (OCPP-J 1.6, 4.2.1)."""
     if isinstance(written, bytes):
         return Malformed(Fault.UNREADABLE, "a binary frame")
     try:

@@ -219,7 +219,9 @@ class Session:
                     return [Misbehaved(why)]
                 if call_id is None and fault is not Fault.UNREADABLE:
                     return [Misbehaved(why)]
-                return self._arrive(UNREADABLE_ID if call_id is None else call_id, now, Misbehaved(why), Refusal(fault, why))
+                return self._arrive(
+                    UNREADABLE_ID if call_id is None else call_id, now, Misbehaved(why), Refusal(fault, why)
+                )
 
     def _arrive(self, call_id: str, now: float, event: Event, broken: Refusal | None = None) -> list[Event]:
         return self._owed.arrive(call_id, now + self.answer_within, event, broken)

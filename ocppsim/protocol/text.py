@@ -1,7 +1,7 @@
 """JSON text: a fast codec for what nearly all messages are, and a tolerant one for the rest.
 
-What peers write may be odd and still JSON: exponents without bounds, halves of surrogate pairs. The fast codec
-refuses those, and then the standard library's decides.
+What peers write may be odd and still JSON: exponents without bounds, halves of surrogate pairs. The fast
+codec refuses those, and then the standard library's decides.
 """
 
 import json

@@ -59,7 +59,12 @@ def test_beyond_that_quantiles_hold_to_two_per_cent_over_all(seed: int, count: i
     values = [random.lognormvariate(-5, 1) for _ in range(count)]
     times = measured(values)
     ordered = sorted(values)
-    for mine, fraction in ((times.median_s, 0.5), (times.p90_s, 0.9), (times.p95_s, 0.95), (times.p99_s, 0.99)):
+    for mine, fraction in (
+        (times.median_s, 0.5),
+        (times.p90_s, 0.9),
+        (times.p95_s, 0.95),
+        (times.p99_s, 0.99),
+    ):
         rank = max(0, -int(-fraction * count // 1) - 1)
         assert ordered[max(0, rank - 1)] * 0.98 <= mine <= ordered[min(count - 1, rank + 1)] * 1.02
     assert isclose(times.deviation_s, statistics.stdev(values), rel_tol=1e-6)

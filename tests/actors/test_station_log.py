@@ -23,7 +23,9 @@ async def test_a_frame_is_logged_by_its_action(autojump_clock: object, text: str
     assert log.lines(None, None) == [f"2026-01-01T00:00:00.000Z {line}"]
 
 
-@pytest.mark.parametrize("text", ['[3,"1-1",{"a":"hunter2"}]', "garbage", "", '[2,"hunter2', "[2,7,8,9]", CALL.encode()])
+@pytest.mark.parametrize(
+    "text", ['[3,"1-1",{"a":"hunter2"}]', "garbage", "", '[2,"hunter2', "[2,7,8,9]", CALL.encode()]
+)
 async def test_what_is_no_request_is_no_line(autojump_clock: object, text: str | bytes) -> None:
     log = StationLog()
     log.frame("< ", text)

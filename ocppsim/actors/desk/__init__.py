@@ -59,9 +59,7 @@ class Desk:
         try:
             if request.action in self.context.specification.refused_requests:
                 raise Refusal(Fault.NOT_SUPPORTED, f"{request.action} is not offered by this station")
-            command = self.context.dialect.command(
-                request.action, request.payload, self.context.settings
-            )
+            command = self.context.dialect.command(request.action, request.payload, self.context.settings)
             decided = await self.handlers[type(command)](command)
             response = self.context.dialect.response(request.action, decided.answer)
         except Refusal as refusal:

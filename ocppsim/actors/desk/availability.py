@@ -12,7 +12,6 @@ from ocppsim.model.commands import Command
 from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import Verdict
 
-
 RETRY_S = 10.0
 """Between two attempts at a reset."""
 

@@ -13,7 +13,6 @@ from ocppsim.actors.desk.updating import Updating
 from ocppsim.actors.messages import Outcome
 from ocppsim.model import firmware_record
 from ocppsim.model.commands import Command, Trigger
-from ocppsim.model.security import RootUse, SecurityEvent
 from ocppsim.model.firmware import (
     FirmwareProgress,
     InstallFirmware,
@@ -23,6 +22,7 @@ from ocppsim.model.firmware import (
     UpdateVerdict,
     on_request,
 )
+from ocppsim.model.security import RootUse, SecurityEvent
 from ocppsim.protocol.errors import Fault, Refusal
 from ocppsim.protocol.session import Kind
 from ocppsim.security import MissingPackage, require
@@ -58,8 +58,13 @@ class Firmware(Block):
             if order.signing is None:
                 raise Refusal(Fault.INTERNAL, "the station is going down")
             return Decided(UpdateVerdict.REJECTED)  # L01.FR.27
-        if order.signing is not None and (verdict := self._judge(order.signing)) is not UpdateVerdict.ACCEPTED:
-            return Decided(verdict, lambda: self._happened(SecurityEvent.INVALID_FIRMWARE_SIGNING_CERTIFICATE))
+        if (
+            order.signing is not None
+            and (verdict := self._judge(order.signing)) is not UpdateVerdict.ACCEPTED
+        ):
+            return Decided(
+                verdict, lambda: self._happened(SecurityEvent.INVALID_FIRMWARE_SIGNING_CERTIFICATE)
+            )
         busy = self.kept.update is not None and not self.kept.update.over
         verdict = UpdateVerdict.ACCEPTED_CANCELED if busy else UpdateVerdict.ACCEPTED
         return Decided(verdict, lambda: self._begin(order))

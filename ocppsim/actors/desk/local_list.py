@@ -18,8 +18,6 @@ class LocalListDesk(Block):
         return Decided(local_list.version(self.context.memory.local_list, self.context.settings))
 
     async def _update(self, command: UpdateList) -> Decided[ListVerdict]:
-        verdict, changed = local_list.updated(
-            self.context.memory.local_list, command, self.context.settings
-        )
+        verdict, changed = local_list.updated(self.context.memory.local_list, command, self.context.settings)
         self.context.memory.keep_local_list(changed)
         return Decided(verdict)

@@ -32,7 +32,7 @@ _FAILURES = {
 
 @define(eq=False)
 class Upload:
-    """One kind of request has one upload at a time. It does not go on in the next life: that tells its end."""
+    """One kind of request has one upload at a time. It does not outlive the life: the next tells its end."""
 
     numbered: bool
     request: int | None = None
@@ -147,9 +147,11 @@ class Logs(Block):
     # -- what is kept
 
     def _keep(self, upload: Upload) -> None:
-        kept = None if upload.told and upload.scope is None else {
-            "request": upload.request, "phase": upload.phase.name
-        }
+        kept = (
+            None
+            if upload.told and upload.scope is None
+            else {"request": upload.request, "phase": upload.phase.name}
+        )
         self.context.memory.keep(upload.name, kept)
 
     def _recall(self, numbered: bool) -> Upload:

@@ -53,9 +53,9 @@ class OwnCertificate:
         roots = [root.pem for root in identity.of(RootUse.CENTRAL_SYSTEM)]
         now = self.context.memory.now()
         try:
-            return certificates.chain_problem(
-                chain, roots, now, early=True
-            ) or certificates.own_problem(chain, identity.pending, self._name(), settings.operator)
+            return certificates.chain_problem(chain, roots, now, early=True) or certificates.own_problem(
+                chain, identity.pending, self._name(), settings.operator
+            )
         except certificates.BadCertificate as error:
             return str(error)
 
@@ -129,4 +129,3 @@ def _end(chain: str) -> float:
         return certificates.ends_at(chain)
     except certificates.BadCertificate:
         return 0.0
-

@@ -87,6 +87,8 @@ class Reservations(Block):
         for place, connector in self.context.memory.connectors.items():
             reserved = connector.reservation
             if reserved is not None and reserved.id == number:
-                present = status(evolve(connector, reservation=None), self.context.specification.outlets[place])
+                present = status(
+                    evolve(connector, reservation=None), self.context.specification.outlets[place]
+                )
                 return place if present is Status.AVAILABLE else None
         return None

@@ -5,16 +5,14 @@ from typing import Any
 
 import trio
 
-from ocppsim import chance, clock, security
+from ocppsim import security
 from ocppsim.actors.desk.block import Block, Decided, Handler, Life, Say
 from ocppsim.actors.desk.own_certificate import OwnCertificate
 from ocppsim.actors.desk.roots import Roots
 from ocppsim.actors.messages import HangUp, NotConnected, Outcome
 from ocppsim.actors.wire.transport import Flaw
 from ocppsim.model import security as model
-from ocppsim.model.answers import RequestAnswer
 from ocppsim.model.commands import Command, KeyVerdict, Trigger
-from ocppsim.model.inputs import Verdict
 from ocppsim.model.security import Means, RootUse, SecurityEvent
 from ocppsim.model.session import StopReason
 from ocppsim.protocol.errors import Fault, Refusal

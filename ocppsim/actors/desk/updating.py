@@ -11,9 +11,9 @@ from ocppsim.actors.messages import Do, Drain, Take
 from ocppsim.actors.runtime import NoAnswer
 from ocppsim.actors.transfer import Failure, TransferFailed
 from ocppsim.model.connector import busy
-from ocppsim.model.security import SecurityEvent
 from ocppsim.model.firmware import Phase, Signing, Update, next_version
 from ocppsim.model.inputs import Hold
+from ocppsim.model.security import SecurityEvent
 
 DRAIN_WITHIN_S = 10.0
 """How long the last word before a reboot may take, in seconds of wire time."""
@@ -92,7 +92,9 @@ class Updating:
         digest = await self.context.transfers.download(location)
         await trio.lowlevel.checkpoint_if_cancelled()
         if self.upgrade.failure is Phase.DOWNLOAD_FAILED:
-            raise TransferFailed(Failure.BROKEN, "the download fails, as the station's specification wants it")
+            raise TransferFailed(
+                Failure.BROKEN, "the download fails, as the station's specification wants it"
+            )
         return digest
 
     def _check(self) -> None:

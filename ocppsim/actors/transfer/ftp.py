@@ -89,7 +89,9 @@ class _Control:
         """The reply, whose first digit must be one of those wanted. Its text may repeat what was sent."""
         code, words = await self._reply()
         if code // 100 not in wanted:
-            raise TransferFailed(_FAILURES.get(code, Failure.BROKEN), f"{self.where}: FTP {code}{_said(code)}")
+            raise TransferFailed(
+                _FAILURES.get(code, Failure.BROKEN), f"{self.where}: FTP {code}{_said(code)}"
+            )
         return code, words
 
     async def _reply(self) -> tuple[int, str]:

@@ -124,6 +124,10 @@ def _moved(where: Place, response: h11.Response) -> Place:
         raise TransferFailed(Failure.BROKEN, f"{where}: redirected to nowhere") from None
     if moved.scheme == "ftp" or (where.scheme == "https" and moved.scheme == "http"):
         raise TransferFailed(Failure.NOT_SUPPORTED, f"{where}: redirected to {moved.scheme}")
-    if moved.user is None and (moved.scheme, moved.host, moved.port) == (where.scheme, where.host, where.port):
+    if moved.user is None and (moved.scheme, moved.host, moved.port) == (
+        where.scheme,
+        where.host,
+        where.port,
+    ):
         return place.with_credentials(moved, where.user, where.password)
     return moved

@@ -35,10 +35,10 @@ def websocket_dial(
     """How to open a websocket to `address`, again and again.
 
     The address' credentials go as Basic authentication unless `headers` bring their own Authorization.
-    Connections of the security profiles 2 and 3 go to `secure_address`, or to the same host with TLS; they and
-    those of profile 1 have their credentials from the station. `handshake_timeout_s` is wire time for all of
-    it: look-up, TCP, TLS and websocket. Raises ValueError for headers that cannot be sent, and for a transport
-    whose package is not installed.
+    Connections of the security profiles 2 and 3 go to `secure_address`, or to the same host with TLS; they
+    and those of profile 1 have their credentials from the station. `handshake_timeout_s` is wire time for all
+    of it: look-up, TCP, TLS and websocket. Raises ValueError for headers that cannot be sent, and for a
+    transport whose package is not installed.
     """
     if address.secure and tls is None:
         tls = tls_contexts.default_context()

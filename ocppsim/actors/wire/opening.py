@@ -66,7 +66,5 @@ class Opening:
 def _tls_failed(cause: BaseException | None) -> DialFailed:
     if isinstance(cause, ssl.SSLError):
         flaw = tls_contexts.flaw(cause)
-        return DialFailed(
-            f"TLS: {tls_contexts.words(cause)}", permanent=flaw is Flaw.CERTIFICATE, flaw=flaw
-        )
+        return DialFailed(f"TLS: {tls_contexts.words(cause)}", permanent=flaw is Flaw.CERTIFICATE, flaw=flaw)
     return DialFailed("TLS: the peer closed the connection")

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from ocppsim.actors.wire.access import OPEN, Access
 
 TransportName = Literal["auto", "trio-websocket", "websockets"]
-"""The libraries that can carry a websocket. The last one is optional; "auto" takes it where it is installed."""
+"""The libraries that can carry a websocket. The last is optional; "auto" takes it where it is installed."""
 
 CLOSE_S = 2.0
 """How long, in wire time, a clean close may take."""
@@ -85,7 +85,7 @@ class Dial(Protocol):
         """Open one connection for the time of the context; raises DialFailed.
 
         Leaving the context by cancellation or exception drops the connection without a Close frame (a power
-        cut, 1006 at the other end); leaving it otherwise closes with 1000, unless `close()` was called before.
+        cut, 1006 at the other end); otherwise it is closed with 1000, unless `close()` was called before.
         """
 
     def reaches(self, profile: int) -> bool:

@@ -1,4 +1,4 @@
-"""The messages of the Remote Trigger profile (OCPP 1.6 ed. 2, 5.17), and what the security whitepaper adds."""
+"""The messages of the Remote Trigger profile (OCPP 1.6 ed. 2, 5.17), and what the whitepaper adds."""
 
 from typing import Literal
 

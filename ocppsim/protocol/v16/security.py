@@ -92,9 +92,7 @@ class SignCertificate(Message[SignCertificateResponse]):
 ACTIONS = (
     Action(CertificateSigned, CertificateSignedResponse, Sender.CENTRAL_SYSTEM, "Security"),
     Action(DeleteCertificate, DeleteCertificateResponse, Sender.CENTRAL_SYSTEM, "Security"),
-    Action(
-        GetInstalledCertificateIds, GetInstalledCertificateIdsResponse, Sender.CENTRAL_SYSTEM, "Security"
-    ),
+    Action(GetInstalledCertificateIds, GetInstalledCertificateIdsResponse, Sender.CENTRAL_SYSTEM, "Security"),
     Action(InstallCertificate, InstallCertificateResponse, Sender.CENTRAL_SYSTEM, "Security"),
     Action(SecurityEventNotification, SecurityEventNotificationResponse, Sender.STATION, "Security"),
     Action(SignCertificate, SignCertificateResponse, Sender.STATION, "Security"),

@@ -9,7 +9,5 @@ SUBPROTOCOL = "ocpp2.0.1"
 OLDER_SUBPROTOCOL = "ocpp2.0"
 
 ACTIONS: Mapping[str, Action] = {
-    action.name: action
-    for block in (authorization, availability, provisioning)
-    for action in block.ACTIONS
+    action.name: action for block in (authorization, availability, provisioning) for action in block.ACTIONS
 }

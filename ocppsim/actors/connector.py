@@ -15,6 +15,7 @@ from ocppsim.actors.messages import (
     Look,
     News,
     Outcome,
+    Outcomes,
     Report,
     ReportAgain,
     ReportNow,
@@ -106,6 +107,9 @@ class ConnectorLife:
                 self._input(inputs.Tick())
             case Outcome():
                 self._reported(message)
+            case Outcomes(outcomes):
+                for outcome in outcomes:
+                    self._reported(outcome)
             case ReportNow():
                 self._send_status(self._present(), Kind.TRIGGERED)
             case ReportAgain():

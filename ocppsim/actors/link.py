@@ -13,6 +13,7 @@ from ocppsim.actors.messages import (
     BootWanted,
     Close,
     Configure,
+    ConnectorMessage,
     DeadlinePassed,
     Down,
     Drain,
@@ -24,12 +25,14 @@ from ocppsim.actors.messages import (
     Offline,
     Online,
     Outcome,
+    Outcomes,
     Refuse,
     Register,
     Release,
     Reply,
     Request,
     Send,
+    StationMessage,
     TryAgain,
     Up,
     Violated,
@@ -172,8 +175,12 @@ class Link:
             return
         self.transport = None
         self.connection = -1
+        ended: dict[Actor[StationMessage] | Actor[ConnectorMessage], list[Outcome]] = {}
         for failed in self.session.lost():
-            self._failed(failed)
+            if isinstance(send := failed.call.ref, Send):
+                ended.setdefault(send.sender, []).append(Outcome(send.ref, None, failed.why))
+        for sender, outcomes in ended.items():
+            sender.tell(Outcomes(tuple(outcomes)))
         self.context.station.tell(Offline())
 
     def _submit(self, call: Outgoing) -> None:

@@ -186,6 +186,13 @@ class Outcome:
 
 
 @frozen
+class Outcomes:
+    """Of all the CALLs of one sender that failed with their connection, however many they were."""
+
+    all: tuple[Outcome, ...]
+
+
+@frozen
 class Online:
     connection: int
 
@@ -294,6 +301,7 @@ StationMessage = (
     | Request
     | Delivered
     | Outcome
+    | Outcomes
     | BootWanted
     | TagPresented
     | Demand
@@ -359,4 +367,4 @@ class Due:
     """See `model.connector.due`."""
 
 
-ConnectorMessage = Look | Take | Share | Configure | Outcome | ReportNow | Due | ReportAgain | Steady
+ConnectorMessage = Look | Take | Share | Configure | Outcome | Outcomes | ReportNow | Due | ReportAgain | Steady

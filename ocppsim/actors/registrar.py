@@ -40,6 +40,7 @@ class Registrar:
         self._booted_at = -inf  # on this connection
         self._beat_timer: Timer | None = None
         self._beating = False
+        self._beat_again = False  # asked for while one waits
 
     @property
     def speaking(self) -> bool:
@@ -62,7 +63,7 @@ class Registrar:
             self._boot()
 
     def offline(self) -> None:
-        self.connected = self._booting = self._beating = False
+        self.connected = self._booting = self._beating = self._beat_again = False
         if self._beat_timer is not None:
             self._beat_timer.cancel()
 
@@ -156,7 +157,11 @@ class Registrar:
             self._arm_beat()
 
     def trigger_beat(self) -> None:
-        self._send_beat(Kind.TRIGGERED)
+        """However often it is asked for, at most one waits."""
+        if self._beating:
+            self._beat_again = True
+        else:
+            self._send_beat(Kind.TRIGGERED)
 
     def rearm_beat(self) -> None:
         """The interval changed."""
@@ -165,17 +170,19 @@ class Registrar:
 
     def _beat(self) -> None:
         if not self._beating:  # one at a time, however slow the answers
-            self._beating = True
             self._send_beat(Kind.ORDINARY)
         self._arm_beat(trio.current_time())
 
     def _send_beat(self, kind: Kind) -> None:
+        self._beating, self._beat_again = True, False
         self.context.link.tell(Send(self.context.dialect.heartbeat(), self.context.station, BEAT, kind))
 
     def beat_ended(self, outcome: Outcome) -> None:
         self._beating = False
         if isinstance(outcome.answer, TimeAnswer):
             self._follow_clock(outcome.answer.time, outcome.round_trip_s)
+        if self._beat_again and self.connected:
+            self._send_beat(Kind.TRIGGERED)
 
     def _arm_beat(self, since: float | None = None) -> None:
         if self._beat_timer is not None:

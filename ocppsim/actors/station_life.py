@@ -28,6 +28,7 @@ from ocppsim.actors.messages import (
     Offline,
     Online,
     Outcome,
+    Outcomes,
     PowerDown,
     Release,
     Report,
@@ -101,6 +102,9 @@ class StationLife:
                     await self.desk.handle(message)
             case Outcome():
                 self._outcome(message)
+            case Outcomes(outcomes):
+                for outcome in outcomes:
+                    self._outcome(outcome)
             case Delivered(entry, answer):
                 self.authorizer.delivered(entry, answer)
             case TagPresented(connector, tag):

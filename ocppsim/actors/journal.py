@@ -32,7 +32,7 @@ class Kept:
     """All that was kept of one station."""
 
     start: int = 0  # the first part of its message ids
-    changed: dict[str, str] = field(factory=dict)
+    changed: Mapping[str, str] = field(factory=dict)
     operative: bool = True
     scheduled: bool | None = None
     cache: Tags = field(factory=dict)

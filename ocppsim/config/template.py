@@ -8,7 +8,7 @@ from attrs import frozen
 from ocppsim.config import readers as read
 from ocppsim.config.connectors import CONNECTORS, EVSES, ConnectorTemplate, EvseTemplate, numbered
 from ocppsim.config.key import key, meaningless, not_yet, section
-from ocppsim.config.template_sections import PERSISTENCE, Commands, Generator, Keys, Upgrade, WebSocketOptions
+from ocppsim.config.template_sections import Commands, Generator, Keys, Upgrade, WebSocketOptions
 
 _METER = not_yet("the metering of messages at the ends of sessions")
 _INDEPENDENT = not_yet("the metering mode of independent draws")
@@ -215,13 +215,13 @@ class StationTemplate:
     id_tags_file: str | None = key(read.NAME, "A list of tags (JSON), for the generator.", default=None)
     ev_profiles_file: str | None = key(read.NAME, "A list of EVs (JSON), for the generator.", default=None)
     ocpp_persistent_configuration: bool = key(
-        read.FLAG, "Whether keys outlive the simulator.", default=True, fate=PERSISTENCE
+        read.FLAG, "Whether keys, and a password that was changed, outlive the simulator.", default=True
     )
     station_info_persistent_configuration: bool = key(
-        read.FLAG, "Whether serial numbers outlive it.", default=True, fate=PERSISTENCE
+        read.FLAG, "Whether serial numbers, and what else was drawn, outlive it.", default=True
     )
     automatic_transaction_generator_persistent_configuration: bool = key(
-        read.FLAG, "Whether the generator's state outlives it.", default=True, fate=PERSISTENCE
+        read.FLAG, "Whether the generator's counts and instants outlive it.", default=True
     )
     x509_certificates: Any = key(
         read.ANYTHING,

@@ -6,10 +6,8 @@ from typing import Any
 from attrs import frozen
 
 from ocppsim.config import readers as read
-from ocppsim.config.key import key, later, meaningless, section, table
+from ocppsim.config.key import key, meaningless, section, table
 from ocppsim.config.readers import Reader
-
-PERSISTENCE = later("the station files, from which a next run goes on")
 
 
 @frozen
@@ -73,7 +71,7 @@ class Generator:
         read.number(0), "When the last one comes, counted from the start.", default=0.25, unit="h"
     )
     stop_absolute_duration: bool = key(
-        read.FLAG, "Whether that counts on from an earlier run.", default=False, fate=PERSISTENCE
+        read.FLAG, "Whether that counts on from an earlier run.", default=False
     )
     require_authorize: bool = key(
         read.FLAG, "Whether the central system is asked about the tag before a session.", default=True

@@ -53,15 +53,18 @@ def _alike(one: Connector, other: Connector) -> bool:
     )
 
 
+_NO_KEYS: Mapping[str, str] = {}
+
+
 def remembered(memory: Memory) -> Kept:
     """What the memory holds, without the messages that wait: they are nowhere but in the journal."""
     outbox = memory.outbox
     return Kept(
         memory.start,
-        dict(memory.changed) if not isinstance(memory.changed, dict) else memory.changed,
+        memory.changed if memory.specification.keeps_keys else _NO_KEYS,
         memory.operative,
         memory.scheduled,
-        dict(memory.cache) if not isinstance(memory.cache, dict) else memory.cache,
+        memory.cache,
         dict(memory.connectors),
         Outbox(deque(), dict(outbox.transaction_ids), dict(outbox.written), outbox.given_up),
         blocks=dict(memory.blocks),

@@ -27,7 +27,7 @@ from tests.config.everything import (
 )
 
 HERE = Path(__file__).parent
-ELSEWHERE = (HERE.parent / "cli", HERE.parent / "real", HERE.parent / "performance", HERE.parent / "journeys")
+ELSEWHERE = tuple(HERE.parent / name for name in ("cli", "real", "performance", "persistence", "journeys"))
 
 
 def folder_of(path: Path, configuration: object, **templates: object) -> Path:

@@ -1,7 +1,7 @@
 """A simulator of one template over several processes, in virtual time."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from stage import Stage, check, plain_errors
 from ocppsim.actors.store import Folder, Store
 from ocppsim.config.stations import Plan, Surroundings
 from ocppsim.csms.central_system import CentralSystem
+from ocppsim.csms.findings import Breach
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.persistence.keeper import Keeper, keeping
 from ocppsim.persistence.shelf import Shelf
@@ -57,7 +58,13 @@ class Home:
 
     @asynccontextmanager
     async def process(
-        self, seed: int = 1, *, killed: bool = False, store: Store | None = None, boots: bool = True
+        self,
+        seed: int = 1,
+        *,
+        killed: bool = False,
+        store: Store | None = None,
+        boots: bool = True,
+        finds: Sequence[Breach] = (),
     ) -> "AsyncIterator[Process]":
         """One process with one station; one that is killed writes no file at its end."""
         folder = None if store is not None else self.open()
@@ -81,7 +88,7 @@ class Home:
                         yield process
                         if killed:
                             keeper._plans.clear()
-                check(rig)
+                check(rig, finds)
         finally:
             if folder is not None:
                 folder.close()

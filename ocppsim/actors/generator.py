@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 import trio
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from ocppsim import clock
 from ocppsim.actors.board import Board

@@ -1,6 +1,5 @@
 """What there is to keep of a station at an instant: frozen values, so that a thread may look at them."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
@@ -66,7 +65,7 @@ def remembered(memory: Memory) -> Kept:
         memory.scheduled,
         memory.cache,
         dict(memory.connectors),
-        Outbox(deque(), dict(outbox.transaction_ids), dict(outbox.written), outbox.given_up),
+        Outbox([], dict(outbox.transaction_ids), dict(outbox.written), outbox.given_up),
         blocks=dict(memory.blocks),
     )
 

@@ -367,4 +367,6 @@ class Due:
     """See `model.connector.due`."""
 
 
-ConnectorMessage = Look | Take | Share | Configure | Outcome | Outcomes | ReportNow | Due | ReportAgain | Steady
+ConnectorMessage = (
+    Look | Take | Share | Configure | Outcome | Outcomes | ReportNow | Due | ReportAgain | Steady
+)

@@ -35,6 +35,8 @@ def names(version: Version) -> frozenset[str]:
 
 @cache
 def _validator(version: Version, name: str) -> jsonschema_rs.Validator:
+    if not known(version, name):
+        raise LookupError(f"no schema {name:.60} in {version}")
     text = (_folder(version) / f"{name}.json").read_text("utf-8-sig")
     # Without properties, jsonschema-rs tells an additional one as a breach of a `false` schema.
     schema = {"properties": {}, **json.loads(text)}
@@ -53,8 +55,6 @@ def known(version: Version, name: str) -> bool:
 
 def violations(version: Version, name: str, payload: Payload) -> tuple[Violation, ...]:
     """Every breach of the schema `name`; LookupError when there is no such schema."""
-    if not known(version, name):
-        raise LookupError(f"no schema {name:.60} in {version}")
     validator = _validator(version, name)
     try:
         if validator.is_valid(payload):

@@ -14,7 +14,8 @@ from ocppsim.config.loading import load_template
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.stations import Source, Surroundings, plan
 from ocppsim.config.vocabulary import Problem, Vocabulary
-from ocppsim.dialects.v16 import Dialect16, keys
+from ocppsim.dialects.v16 import Dialect16, keys, units
+from ocppsim.dialects.v16.measurands import MEASURED
 from ocppsim.dialects.v16.remote_trigger import EXTENDED, TRIGGERS
 from ocppsim.model.commands import Trigger
 from ocppsim.model.specification import Specification
@@ -63,6 +64,8 @@ def vocabulary() -> Vocabulary:
         lambda name: keys.KEYS[name].initial,
         _key_problem,
         _address_problem,
+        frozenset(MEASURED),
+        units.factor,
         _station_problem,
     )
 

@@ -40,6 +40,7 @@ from ocppsim.model.metering import (
     Series,
     beginning,
     collected,
+    end_told_late,
     kept,
     of_a_session,
     of_outlet,
@@ -144,7 +145,7 @@ class ConnectorLife:
     def _messages(self, happened: tuple[Happening, ...]) -> list[Told]:
         """The transaction messages that follow; what cannot be encoded is set aside, not retried."""
         told: list[Told] = []
-        for happening in happened:
+        for happening in end_told_late(happened) if self.context.specification.ends_late else happened:
             try:
                 told += self._message(happening, happened)
             except InvalidMessage as error:

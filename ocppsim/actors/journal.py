@@ -13,8 +13,10 @@ from attrs import define, field
 
 from ocppsim.model.authorization import TagInfo, Tags, TagStatus, remembered
 from ocppsim.model.connector import Connector
+from ocppsim.model.drawing import Rate
 from ocppsim.model.energy import Reading
 from ocppsim.model.inputs import Sampled
+from ocppsim.model.meter import Shown
 from ocppsim.model.metering import NO_MARKS, Marks, Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.reservation import Reservation
@@ -133,7 +135,8 @@ def _reading(what: Sampled) -> list[object]:
     shown = attrs.astuple(what.reading)
     signed = None if what.signed is None else attrs.astuple(what.signed)
     flow = (what.offered_w, what.interval_wh, what.line)
-    return [what.at, what.register_wh, shown, what.context.name, *flow, signed]
+    record: list[object] = [what.at, what.register_wh, shown, what.context.name, *flow, signed]
+    return [*record, [attrs.astuple(one) for one in what.shown]] if what.shown else record
 
 
 def _session(session: ChargingSession) -> Record:
@@ -206,17 +209,22 @@ def _apply_readings(kept: Kept, connector: Connector, record: Record) -> None:
 
 
 def _read_reading(session: ChargingSession, record: list[Any]) -> Sampled:
-    at, register_wh, shown, context, offered_w, interval_wh, line, signed = record
+    at, register_wh, reading, context, offered_w, interval_wh, line, signed, *more = record
+    shown = tuple(Shown(*one) for one in more[0]) if more else ()
     signature = None if signed is None else Signature(*signed)
-    taken = (session, at, register_wh, Reading(*shown), Context[context])
-    return Sampled(*taken, offered_w, interval_wh, line, signature)
+    taken = (session, at, register_wh, Reading(*reading), Context[context])
+    return Sampled(*taken, offered_w, interval_wh, line, signature, shown)
 
 
 def _read_connector(record: Record) -> Connector:
     session = None if record["session"] is None else ChargingSession(**record["session"])
-    marks = Marks(**record["marks"]) if "marks" in record else NO_MARKS
+    marks = _read_marks(record["marks"]) if "marks" in record else NO_MARKS
     reservation = None if record.get("reservation") is None else Reservation(**record["reservation"])
     return Connector(**record | {"session": session, "marks": marks, "reservation": reservation})
+
+
+def _read_marks(record: Record) -> Marks:
+    return Marks(**record | {"rate": Rate(*record["rate"])} if "rate" in record else record)
 
 
 def _find(kept: Kept, place: list[int]) -> Entry:

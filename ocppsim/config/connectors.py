@@ -6,13 +6,13 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ocppsim.config import readers as read
-from ocppsim.config.key import Fate, key, meaningless, not_yet, structure
+from ocppsim.config.key import Fate, key, meaningless, structure
 from ocppsim.config.legacy import moved
 from ocppsim.config.problems import Spot
 from ocppsim.config.readers import BadValue, Reader, described
 
-_INDEPENDENT = not_yet("the metering mode of independent draws")
 _FIXED = meaningless("it follows from the measurand")
+_PHASES = ("L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1")
 
 ENERGY = "Energy.Active.Import.Register"
 
@@ -24,18 +24,21 @@ class MeterTemplate:
     LOOSE = True
 
     measurand: str = key(read.NAME, "What is measured.", default=ENERGY)
-    unit: str | None = key(
-        read.NAME,
-        "In what unit.",
+    unit: str | None = key(read.NAME, "In what unit; absent: the usual one.", default=None)
+    phase: str | None = key(
+        read.choice(*_PHASES),
+        "On which phase; absent: all of it. Where only phases are named, the others are not shown.",
         default=None,
-        fate=not_yet("the units of 1.6 other than Wh, W, A, V and Percent"),
     )
-    phase: str | None = key(read.NAME, "On which phase.", default=None, fate=_INDEPENDENT)
-    value: float | None = key(read.number(), "The mean.", default=None, fate=_INDEPENDENT)
+    value: float | None = key(
+        read.number(0),
+        "The mean of drawn values; of the energy: for a sample interval. Absent: anything possible.",
+        default=None,
+    )
     fluctuation_percent: float = key(
-        read.number(0, 100), "How far values lie around it.", default=5.0, unit="%", fate=_INDEPENDENT
+        read.number(0, 100), "How far drawn values lie around it.", default=5.0, unit="%"
     )
-    minimum_value: float | None = key(read.number(), "The least value.", default=None, fate=_INDEPENDENT)
+    minimum_value: float | None = key(read.number(0), "The least drawn value.", default=None)
     context: str | None = key(read.NAME, "Why it was read.", default=None, fate=_FIXED)
     location: str | None = key(read.NAME, "Where it is measured.", default=None, fate=_FIXED)
     format: str | None = key(read.NAME, "How it is written.", default=None, fate=_FIXED)

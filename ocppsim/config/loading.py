@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from ocppsim.config import documents, legacy, places, simulator, template
+from ocppsim.config import documents, legacy, meters, places, simulator, template
 from ocppsim.config.compact import digest, template_hash
 from ocppsim.config.key import structure
 from ocppsim.config.migration import older_defaults
@@ -165,6 +165,7 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
             if not allowed
             for trigger in vocabulary.triggers.get(name, ())
         ),
+        units=meters.units(found, here, vocabulary),
         given=content,
         hash=(own := template_hash(content)),
         folder=here.folder,
@@ -210,6 +211,8 @@ def _check_names(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> 
         for name in names:
             if name not in known:
                 spot.at(*where, name).note(f"is nothing that OCPP {vocabulary.version} has here")
+    if found.out_of_order_end_meter_values and found.ocpp_strict_compliance:
+        spot.at("outOfOrderEndMeterValues").note("has no effect while ocppStrictCompliance is true")
     for name, allowed in support.outgoing_commands.items():
         if not allowed and name in vocabulary.needed:
             spot.at("commandsSupport", "outgoingCommands", name).wrong(

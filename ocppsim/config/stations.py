@@ -8,6 +8,7 @@ from random import Random
 from attrs import evolve, field, frozen
 
 from ocppsim import chance
+from ocppsim.config import meters
 from ocppsim.config.connectors import ConnectorTemplate
 from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, serial_numbers, station_id
 from ocppsim.config.template import StationTemplate
@@ -67,6 +68,7 @@ class Source:
     visitors: Sequence[Visitor] = ()
     keys: Mapping[str, str] = field(factory=dict)  # initial values, checked
     untriggered: frozenset[Trigger] = frozenset()
+    units: meters.Units = field(factory=dict)  # that its meters tell values in
     given: Mapping[str, object] = field(factory=dict)  # the file's content, with the names of today
     hash: str = ""  # of the file's content; a station's own file may have changed some of it
     folder: Path = field(factory=Path)  # of the configuration
@@ -104,8 +106,9 @@ def plan(source: Source, index: int, around: Surroundings, inherited: Inherited 
     power_w = drawn_w if inherited.power_w is None else inherited.power_w
     connectors = inherited.connectors or _connectors(template, draw)
     serials = _serials(template, inherited.serials, chance.stream(around.seed, name, "serial numbers"))
+    outlets = _outlets(source, name, power_w, connectors, around.seed)
     return Plan(
-        _specification(source, name, url, _outlets(template, power_w, connectors), power_w, serials),
+        _specification(source, name, url, outlets, power_w, serials),
         source.name,
         hash_id(template, name),
         index,
@@ -195,6 +198,7 @@ def _behaving(bare: Specification, source: Source) -> Specification:
         unsaid=_denied(template.commands_support.outgoing_commands),
         untriggered=source.untriggered,
         samples_ends=template.begin_end_meter_values,
+        ends_late=template.out_of_order_end_meter_values and not template.ocpp_strict_compliance,
         reports_itself=template.use_connector_id0,
         keeps_keys=template.ocpp_persistent_configuration,
     )
@@ -297,8 +301,9 @@ def _efficiency(template: StationTemplate) -> float:
 
 
 def _outlets(
-    template: StationTemplate, power_w: float, chosen: Mapping[int, ConnectorTemplate]
+    source: Source, name: str, power_w: float, chosen: Mapping[int, ConnectorTemplate], seed: int
 ) -> Mapping[int, Outlet]:
+    template = source.template
     supply = _supply(template)
     dc = template.current_out_type == "DC"
     part_w = power_w if template.power_shared_by_connectors else power_w / len(chosen)
@@ -310,6 +315,13 @@ def _outlets(
             fixed_cable=dc if one.fixed_cable is None else one.fixed_cable,
             in_service=one.boot_status != "Unavailable",
             measurands=_measurands(one),
+            meter=meters.meter(
+                template,
+                one,
+                supply,
+                source.units,
+                chance.stream(seed, name, "meter", number).getrandbits(64),
+            ),
         )
         for number, one in chosen.items()
     }

@@ -10,10 +10,6 @@ from ocppsim.config.connectors import CONNECTORS, EVSES, ConnectorTemplate, Evse
 from ocppsim.config.key import key, meaningless, not_yet, section
 from ocppsim.config.template_sections import Commands, Generator, Keys, Upgrade, WebSocketOptions
 
-_METER = not_yet("the metering of messages at the ends of sessions")
-_INDEPENDENT = not_yet("the metering mode of independent draws")
-
-
 _FLAGS = read.mapping(read.FLAG)
 
 
@@ -164,7 +160,9 @@ class StationTemplate:
         default=False,
     )
     out_of_order_end_meter_values: bool = key(
-        read.FLAG, "Whether the last samples come after the end.", default=False, fate=_METER
+        read.FLAG,
+        "Whether the last samples come after the end; only without `ocppStrictCompliance`.",
+        default=False,
     )
     transaction_data_meter_values: bool = key(
         read.FLAG, "Whether the message of the end carries samples.", default=False
@@ -176,19 +174,21 @@ class StationTemplate:
         fate=meaningless("a register counts on, as meters do"),
     )
     main_voltage_meter_values: bool = key(
-        read.FLAG, "Whether the voltage of all phases together is sent.", default=True, fate=_METER
+        read.FLAG, "Whether three phases have a voltage as a whole, beside that of each.", default=True
     )
     phase_line_to_line_voltage_meter_values: bool = key(
-        read.FLAG, "Whether voltages between phases are sent.", default=False, older=True, fate=_METER
+        read.FLAG, "Whether voltages between phases are sent.", default=False, older=True
     )
     custom_value_limitation_meter_values: bool = key(
-        read.FLAG, "Whether values of the template are clamped.", default=True, fate=_INDEPENDENT
+        read.FLAG,
+        "Whether values drawn around a `value` of the template are kept within what is possible.",
+        default=True,
     )
     coherent_meter_values: bool = key(
         read.FLAG,
-        "Whether power, current, energy and state of charge follow from one another.",
+        "Whether power, current, energy and state of charge follow from one another; "
+        "false: each is drawn by itself.",
         default=True,
-        fate=not_yet("false, which asks for independent draws; values are always coherent"),
     )
     random_seed: int | None = key(
         read.whole(0),

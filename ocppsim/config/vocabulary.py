@@ -24,4 +24,8 @@ class Vocabulary:
     usual: Callable[[str], str]  # the initial value of a key of the standard
     key_problem: Callable[[str, str], Problem]  # of the initial value of a configuration key
     address_problem: Callable[[str], Problem]  # of the URL of a central system
+    measurands: frozenset[str]
+    unit: Callable[
+        [str, str], float | None
+    ]  # how many usual ones of a measurand it is; None: none of its units
     station_problem: Callable[[Specification], Problem]

@@ -10,7 +10,7 @@ from math import inf
 
 from attrs import field, frozen
 
-from ocppsim.model import energy
+from ocppsim.model import drawing, energy
 from ocppsim.model.charging.electric import phases_used, watts
 from ocppsim.model.charging.profile import Rate
 from ocppsim.model.electricity import Supply
@@ -244,6 +244,10 @@ def advanced(c: Connector, now: float, outlet: Outlet) -> Connector:
     if vehicle is None or ceiling_w <= 0:
         return evolve(c, at=now)
     charged = energy.advance(vehicle, outlet.supply, ceiling_w, c.soc, now - c.at)
+    if outlet.meter is not None and outlet.meter.draws is not None:
+        full_s = energy.time_until(vehicle, outlet.supply, ceiling_w, c.soc, 1.0)
+        counts_w = drawing.counted_w(outlet.meter, c.marks.rate, ceiling_w)
+        charged = charged._replace(energy_wh=counts_w * min(now - c.at, full_s) / drawing.HOUR_S)
     left_wh = _left_wh(c)
     if charged.energy_wh > left_wh:
         soc = min(c.soc + left_wh / vehicle.capacity_wh, charged.soc)
@@ -284,9 +288,17 @@ def due(c: Connector, outlet: Outlet, settings: Settings) -> float:
         if vehicle is not None and ceiling_w > 0:
             instants.append(c.at + energy.next_knee(vehicle, outlet.supply, ceiling_w, c.soc))
             if c.session.until_wh is not None:
-                soc = c.soc + _left_wh(c) / vehicle.capacity_wh
-                instants.append(c.at + energy.time_until(vehicle, outlet.supply, ceiling_w, c.soc, soc))
+                instants.append(c.at + _spent_after(c, outlet, vehicle, ceiling_w))
     return min(instants)
+
+
+def _spent_after(c: Connector, outlet: Outlet, vehicle: Vehicle, ceiling_w: float) -> float:
+    """How long until what is allowed after the tag was refused has flowed."""
+    left_wh = _left_wh(c)
+    if outlet.meter is not None and outlet.meter.draws is not None:
+        return drawing.seconds_until(left_wh, drawing.counted_w(outlet.meter, c.marks.rate, ceiling_w))
+    soc = c.soc + left_wh / vehicle.capacity_wh
+    return energy.time_until(vehicle, outlet.supply, ceiling_w, c.soc, soc)
 
 
 def next_aligned(c: Connector, settings: Settings) -> float:

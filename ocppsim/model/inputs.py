@@ -7,6 +7,7 @@ from attrs import frozen
 from ocppsim.model.charging.profile import Rate
 from ocppsim.model.energy import Reading
 from ocppsim.model.facts import Facts
+from ocppsim.model.meter import Shown
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession, Context, StopReason
 from ocppsim.model.signing import Signature
@@ -206,6 +207,9 @@ class Sampled:
     interval_wh: float = 0.0
     line: int = 0
     signed: Signature | None = None
+    shown: tuple[
+        Shown, ...
+    ] = ()  # power, current, voltage and state of charge by a meter that is not as usual
 
 
 @frozen

@@ -1,12 +1,13 @@
 """When the meter is read, what for, and which readings are kept for the end of a session."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from attrs import evolve, frozen
 
+from ocppsim.model.drawing import NO_RATE, REGISTER, Rate
 from ocppsim.model.energy import Reading
-from ocppsim.model.inputs import Sampled
+from ocppsim.model.inputs import Happening, Sampled
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
@@ -22,11 +23,13 @@ class Marks:
     aligned_at: float = 0.0  # the last instant of an aligned one, by the clock of time stamps
     aligned_wh: float | None = None  # the register then, in this session
     sampled_wh: float | None = None  # at the last periodic one
+    drawn: int = 0  # so many readings had values that were drawn
+    rate: Rate = NO_RATE  # at which a meter that draws counts since then
 
     def after_session(self) -> "Marks":
         if self.aligned_wh is None and self.sampled_wh is None:
             return self
-        return Marks(self.aligned_at)
+        return evolve(self, aligned_wh=None, sampled_wh=None)
 
 
 NO_MARKS = Marks()
@@ -38,12 +41,10 @@ _INTERRUPTIONS = (Context.INTERRUPTION_BEGIN, Context.INTERRUPTION_END)
 _ENDS = (Context.BEGIN, Context.END)
 
 
-REGISTER = "Energy.Active.Import.Register"
-"""What every meter shows."""
-
-
 def of_outlet(settings: Settings, outlet: Outlet) -> Settings:
     """The measurands asked for as far as this connector's meter has them, else the register."""
+    if outlet.meter is not None:
+        settings = evolve(settings, meter=outlet.meter)
     if outlet.measurands is None:
         return settings
     shown = outlet.measurands | {REGISTER}
@@ -145,6 +146,11 @@ def kept(happened: Iterable[object], settings: Settings) -> Series:
         for what in readings
         if told_at_the_end(what.context, settings) or (what.context in _ENDS and settings.signs)
     )
+
+
+def end_told_late(happened: Sequence[Happening]) -> Sequence[Happening]:
+    """The end of a session before the reading that was taken at it."""
+    return sorted(happened, key=lambda what: isinstance(what, Sampled) and what.context is Context.END)
 
 
 def of_session(series: Series, session: ChargingSession | None) -> Series:

@@ -1,8 +1,10 @@
 """Reading the meter of a connector: when a step takes a sample, and what it shows."""
 
+from ocppsim.model import drawing
 from ocppsim.model.connector import SLACK_S, Connector, next_aligned, offered_w, reading, samples_until
 from ocppsim.model.evolving import amend, evolve
 from ocppsim.model.inputs import Sampled
+from ocppsim.model.meter import Meter, flowing, shown
 from ocppsim.model.metering import aligned_before
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.turn import Turn
@@ -46,12 +48,32 @@ def sample(turn: Turn, context: Context, at: float | None = None) -> None:
 
 def read(turn: Turn, session: ChargingSession | None, context: Context, at: float) -> None:
     c, settings = turn.c, turn.settings
-    shown = reading(c, turn.outlet)
-    one_of_three = shown.phases == 1 and turn.outlet.supply.phases == 3
+    seen = reading(c, turn.outlet)
+    one_of_three = seen.phases == 1 and turn.outlet.supply.phases == 3
     line = settings.lines[c.number] if one_of_three and c.number < len(settings.lines) else 0
     interval_wh = _interval_wh(turn, session, context) if settings.tells_intervals else 0.0
     offered = offered_w(c, turn.outlet)
-    turn.happened.append(Sampled(session, at, c.register_wh, shown, context, offered, interval_wh, line))
+    sampled = Sampled(session, at, c.register_wh, seen, context, offered, interval_wh, line)
+    turn.happened.append(
+        sampled if turn.outlet.meter is None else _as_shown(turn, turn.outlet.meter, sampled)
+    )
+
+
+def _as_shown(turn: Turn, meter: Meter, what: Sampled) -> Sampled:
+    if meter.draws is None:
+        return evolve(what, shown=shown(meter, flowing(what.reading), what.line))
+    number = turn.c.marks.drawn
+    draw_rate(turn, meter)
+    return evolve(
+        what, shown=shown(meter, drawing.flow(meter, number, what.reading, what.offered_w), what.line)
+    )
+
+
+def draw_rate(turn: Turn, meter: Meter) -> None:
+    """A meter that draws counts on at another rate; from the beginning of a session on, too."""
+    number = turn.c.marks.drawn + 1
+    rate = drawing.rate(meter, number, turn.settings.sample_s)
+    turn.c = amend(turn.c, marks=evolve(turn.c.marks, drawn=number, rate=rate))
 
 
 def _interval_wh(turn: Turn, session: ChargingSession | None, context: Context) -> float:

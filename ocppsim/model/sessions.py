@@ -3,7 +3,7 @@
 from ocppsim.model.connector import cable_locked, connected, demand, occupied
 from ocppsim.model.evolving import amend
 from ocppsim.model.inputs import Begun, DemandChanged, Ended
-from ocppsim.model.samples import read, sample
+from ocppsim.model.samples import draw_rate, read, sample
 from ocppsim.model.session import ChargingSession, Context, StopReason
 from ocppsim.model.turn import Turn
 
@@ -41,6 +41,8 @@ def begin_if_ready(turn: Turn) -> None:
         share_w=turn.ample_w if seen_preparing else None,
     )
     turn.happened.append(Begun(session))
+    if (meter := turn.outlet.meter) is not None and meter.draws is not None:
+        draw_rate(turn, meter)
     if turn.settings.reads_begin:
         sample(turn, Context.BEGIN)
     tell_demand(turn, afresh=True)

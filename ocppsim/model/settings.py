@@ -4,6 +4,8 @@ from math import inf
 
 from attrs import frozen
 
+from ocppsim.model.meter import Meter
+
 
 @frozen
 class Settings:
@@ -39,6 +41,7 @@ class Settings:
     most_roots: int = 10
     longest_chain: int = 10_000
     measurands: tuple[str, ...] = ("Energy.Active.Import.Register",)
+    meter: Meter | None = None  # of the connector in question, where it is not as usual
     aligned_s: float = 0.0  # between readings at instants that the clock prescribes; 0: none
     aligned_measurands: tuple[str, ...] = ()
     start_measurands: tuple[str, ...] = ()  # told right after the beginning of a session

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import FirmwareUpgrade
+from ocppsim.model.meter import Meter
 from ocppsim.model.security import Credentials
 from ocppsim.model.signing import MeterSigner
 
@@ -22,6 +23,7 @@ class Outlet:
     fixed_cable: bool = False
     in_service: bool = True  # until somebody says otherwise
     measurands: frozenset[str] | None = None  # what its meter shows besides energy; None: everything
+    meter: Meter | None = None  # None: it shows all in the usual way
 
 
 @frozen
@@ -69,6 +71,7 @@ class Specification:
     unsaid: frozenset[str] = frozenset()  # actions that it never sends
     untriggered: frozenset[Trigger] = frozenset()  # what it never says when asked to
     samples_ends: bool = False  # samples right after the beginning and before the end of each session
+    ends_late: bool = False  # the latter follow the end, where they ought to precede it
     reports_itself: bool = True  # whether the station has a status of its own
     keeps_keys: bool = True  # what changes of its keys, password included, outlives the process
     redials: int = -1  # how often a lost connection is dialled again; -1: without end

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from ocppsim.clock import moment
 from ocppsim.dialects.v16 import signed_values
-from ocppsim.dialects.v16.measurands import measured, register
+from ocppsim.dialects.v16.displayed import displayed
+from ocppsim.dialects.v16.measurands import Values, measured
 from ocppsim.model.connector import Status
+from ocppsim.model.drawing import REGISTER
 from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import Begun, Ended, Sampled
 from ocppsim.model.metering import Series, told_at_once, told_at_the_end
@@ -130,17 +132,27 @@ def ended(what: Ended, settings: Settings, offset_s: float, series: Series) -> c
 
 def _told_at_the_end(what: Sampled, settings: Settings, offset_s: float) -> core.MeterValue:
     context = CONTEXT[what.context]
-    values = measured(what, told_at_the_end(what.context, settings), context)
+    values = _values(what, told_at_the_end(what.context, settings), context, settings)
     if settings.signs:
         values += signed_values.value(what, context, settings, ends=True)
     return core.MeterValue(moment(what.at + offset_s), values)
 
 
+def _values(
+    what: Sampled, measurands: tuple[str, ...], context: core.ReadingContext, settings: Settings
+) -> Values:
+    if settings.meter is not None:
+        return displayed(what, measurands, context, settings.meter)
+    return measured(what, measurands, context)
+
+
 def sampled(number: int, what: Sampled, settings: Settings, offset_s: float) -> core.MeterValues:
     context = CONTEXT[what.context]
     measurands = told_at_once(what.context, settings)
-    values = measured(what, measurands, context)
+    values = _values(what, measurands, context, settings)
     if settings.signs and signed_values.at_once(what, measurands, settings):
         values += signed_values.value(what, context, settings, ends=False)
-    reading = core.MeterValue(moment(what.at + offset_s), values or register(what, context))
+    reading = core.MeterValue(
+        moment(what.at + offset_s), values or _values(what, (REGISTER,), context, settings)
+    )
     return core.MeterValues(number, (reading,))

@@ -1,0 +1,78 @@
+"""The meter of a connector, as a template wants it."""
+
+from collections.abc import Iterator, Mapping
+
+from ocppsim import chance
+from ocppsim.config.connectors import ConnectorTemplate, MeterTemplate
+from ocppsim.config.problems import Spot
+from ocppsim.config.template import StationTemplate
+from ocppsim.config.vocabulary import Vocabulary
+from ocppsim.model.electricity import Supply
+from ocppsim.model.meter import Draws, Meter, MeterEntry
+
+Units = Mapping[tuple[str, str], float]
+"""How many of the usual unit one of this is, for a measurand and a unit that it can be told in."""
+
+
+def units(template: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> Units:
+    """Those that are of any use; the others are noticed."""
+    found: dict[tuple[str, str], float] = {}
+    for entry, here in _entries(template, spot):
+        if entry.measurand not in vocabulary.measurands:
+            here.at("measurand").note(f"{entry.measurand:.60} is nothing that the meters show")
+        elif entry.unit is not None:
+            factor = vocabulary.unit(entry.measurand, entry.unit)
+            if factor is None:
+                here.at("unit").note(
+                    f"{entry.unit:.60} is no unit of {entry.measurand}: the usual one is told"
+                )
+            else:
+                found[entry.measurand, entry.unit] = factor
+    return found
+
+
+def _entries(template: StationTemplate, spot: Spot) -> Iterator[tuple[MeterTemplate, Spot]]:
+    """All that the file has, with their places."""
+    for number, evse in (template.evses or {}).items():
+        here = spot.at("Evses", str(number))
+        yield from _listed(evse.meter_values, here)
+        for inner, connector in evse.connectors.items():
+            yield from _listed(connector.meter_values, here.at("Connectors", str(inner)))
+    for number, connector in (template.connectors or {}).items():
+        yield from _listed(connector.meter_values, spot.at("Connectors", str(number)))
+
+
+def _listed(entries: tuple[MeterTemplate, ...] | None, spot: Spot) -> Iterator[tuple[MeterTemplate, Spot]]:
+    for place, entry in enumerate(entries or ()):
+        yield entry, spot.at("MeterValues", place)
+
+
+def meter(
+    template: StationTemplate, connector: ConnectorTemplate, supply: Supply, known: Units, seed: int
+) -> Meter | None:
+    """None where it shows all in the usual way; `seed` is for what it draws."""
+    draws = None
+    if not template.coherent_meter_values:
+        draws = Draws(seed, chance.stream, template.custom_value_limitation_meter_values)
+    three = supply.phases == 3
+    found = Meter(
+        tuple(_entry(one, known) for one in connector.meter_values or ()),
+        three and template.main_voltage_meter_values,
+        three and template.phase_line_to_line_voltage_meter_values,
+        draws,
+    )
+    special = any(one.phase or known.get((one.measurand, one.unit or ""), 1.0) != 1 for one in found.entries)
+    return found if special or draws or found.main_voltage or found.line_voltages else None
+
+
+def _entry(one: MeterTemplate, known: Units) -> MeterEntry:
+    factor = known.get((one.measurand, one.unit or ""))
+    scale = factor or 1.0
+    return MeterEntry(
+        one.measurand,
+        one.phase,
+        None if factor is None else one.unit,
+        None if one.value is None else one.value * scale,
+        one.fluctuation_percent / 100,
+        (one.minimum_value or 0.0) * scale,
+    )

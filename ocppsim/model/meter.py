@@ -1,0 +1,160 @@
+"""How a meter shows what it measures, where that is not as usual: in which units, phases and voltages.
+
+A flow is what runs through it at an instant, whoever says so: `flowing` for values that follow from one
+another, `drawing` for those that are drawn each by itself.
+"""
+
+from collections.abc import Callable, Iterator
+from math import sqrt
+from typing import Protocol
+
+from attrs import field, frozen
+
+from ocppsim.model.energy import Reading
+
+POWER, CURRENT, VOLTAGE, SOC = "Power.Active.Import", "Current.Import", "Voltage", "SoC"
+LINES = ((1, 2), (2, 3), (3, 1))
+"""Between which phases there are voltages."""
+
+
+@frozen
+class MeterEntry:
+    """One value that the meter shows; numbers in W, Wh, A, V and percent."""
+
+    measurand: str
+    phase: str | None = None  # None: all of it
+    unit: str | None = None  # None: the usual one
+    mean: float | None = None  # None: whatever is possible
+    spread: float = 0.05  # the part of the mean by which values lie around it
+    least: float = 0.0
+
+
+class Chance(Protocol):
+    """What is needed of a stream of random numbers."""
+
+    def random(self) -> float: ...
+
+    def uniform(self, a: float, b: float, /) -> float: ...
+
+    def randint(self, a: int, b: int, /) -> int: ...
+
+
+@frozen
+class Draws:
+    """Each value is drawn by itself, from the `stream` of a seed and a path.
+
+    `clamps` is for those that have a mean; the others are never impossible.
+    """
+
+    seed: int
+    stream: Callable[..., Chance] = field(eq=False, repr=False)
+    clamps: bool = True
+
+
+@frozen(cache_hash=True)
+class Meter:
+    """What is not as usual with a meter. Without entries it shows everything."""
+
+    entries: tuple[MeterEntry, ...] = ()
+    main_voltage: bool = False  # of three phases together, beside that of each
+    line_voltages: bool = False  # between the phases
+    draws: Draws | None = None  # None: values follow from one another
+
+    def entry(self, measurand: str, phase: str | None = None) -> MeterEntry | None:
+        """Of all of it, or of a phase, by its beginning: `L1` and `L1-N` are the same."""
+        return next(
+            (
+                one
+                for one in self.entries
+                if one.measurand == measurand and (one.phase or "").removesuffix("-N") == (phase or "")
+            ),
+            None,
+        )
+
+    def shows_whole(self, measurand: str) -> bool:
+        """Unless only phases of it are named."""
+        named = [one.phase for one in self.entries if one.measurand == measurand]
+        return not named or None in named
+
+    def unit(self, measurand: str, phase: str | None) -> str | None:
+        """None: the usual one."""
+        name = None if phase is None else phase.removesuffix("-N")
+        own = None if name is None else self.entry(measurand, name)
+        found = own or self.entry(measurand)
+        return None if found is None else found.unit
+
+
+@frozen
+class Flow:
+    """Power, current and voltage by phase (one of them for DC); `whole_v` and `line_v` for three phases."""
+
+    power_w: tuple[float, ...]
+    current_a: tuple[float, ...]
+    voltage_v: tuple[float, ...]
+    whole_v: float
+    line_v: tuple[float, ...] = ()
+    soc_percent: float | None = field(default=None)
+
+
+@frozen
+class Shown:
+    """One value as the meter shows it, in the usual unit."""
+
+    measurand: str
+    value: float
+    phase: str | None = None
+
+
+def flowing(reading: Reading) -> Flow:
+    """What follows from a reading."""
+    phases = max(reading.phases, 1)
+    return Flow(
+        (reading.power_w / phases,) * phases,
+        (reading.current_a,) * phases,
+        (reading.voltage_v,) * phases,
+        reading.voltage_v,
+        (reading.voltage_v * sqrt(3),) * 3 if phases == 3 else (),
+        reading.soc_percent,
+    )
+
+
+def shown(meter: Meter, flow: Flow, line: int = 0) -> tuple[Shown, ...]:
+    """All that the meter shows; `line` is the phase behind the only one that is used, where that is known."""
+    three = len(flow.power_w) == 3
+    names = ("L1", "L2", "L3") if three else (f"L{line}" if line else None,)
+    values = [*_power(meter, flow, names), *_current(meter, flow, names), *_voltage(meter, flow, names)]
+    if flow.soc_percent is not None:
+        values.append(Shown(SOC, flow.soc_percent))
+    return tuple(values)
+
+
+def _power(meter: Meter, flow: Flow, names: tuple[str | None, ...]) -> Iterator[Shown]:
+    """Of a phase only where it is named."""
+    if len(names) == 1 or meter.shows_whole(POWER):
+        yield Shown(POWER, sum(flow.power_w))
+    if len(names) == 3:
+        for name, value in zip(names, flow.power_w, strict=True):
+            if (own := meter.entry(POWER, name)) is not None:
+                yield Shown(POWER, value, own.phase)
+
+
+def _current(meter: Meter, flow: Flow, names: tuple[str | None, ...]) -> Iterator[Shown]:
+    """Of each phase; where it is drawn, the mean of the phases goes before them."""
+    whole = meter.shows_whole(CURRENT)
+    if len(names) == 3 and whole and meter.draws is not None:
+        yield Shown(CURRENT, sum(flow.current_a) / 3)
+    for name, value in zip(names, flow.current_a, strict=True):
+        if len(names) == 1 or whole or meter.entry(CURRENT, name) is not None:
+            yield Shown(CURRENT, value, name)
+
+
+def _voltage(meter: Meter, flow: Flow, names: tuple[str | None, ...]) -> Iterator[Shown]:
+    whole = meter.shows_whole(VOLTAGE)
+    if len(names) == 3 and whole and meter.main_voltage:
+        yield Shown(VOLTAGE, flow.whole_v)
+    for name, value in zip(names, flow.voltage_v, strict=True):
+        if len(names) == 1 or whole or meter.entry(VOLTAGE, name) is not None:
+            yield Shown(VOLTAGE, value, name and f"{name}-N")
+    if meter.line_voltages:
+        for (one, other), value in zip(LINES, flow.line_v, strict=False):
+            yield Shown(VOLTAGE, value, f"L{one}-L{other}")

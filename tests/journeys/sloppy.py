@@ -1,5 +1,6 @@
 """What a sloppy or hostile central system asks: every request, with numbers and times that make no sense."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -61,9 +62,12 @@ def moment(draw: Random) -> str:
     )
 
 
-def request(draw: Random) -> tuple[str, dict[str, Any]]:
-    """One of any kind."""
-    make = draw.choice((_core, _core, _reservation, _list, _firmware, _profile, _certificate))
+Maker = Callable[[Random], tuple[str, dict[str, Any]]]
+
+
+def request(draw: Random, *more: Maker) -> tuple[str, dict[str, Any]]:
+    """One of any kind, or of what `more` makes."""
+    make = draw.choice((_core, _core, _reservation, _list, _firmware, _profile, _certificate, *more))
     return make(draw)
 
 

@@ -21,6 +21,7 @@ from ocppsim.actors.generator import Habits
 from ocppsim.actors.station import Station
 from ocppsim.actors.store import Store
 from ocppsim.actors.trace import TraceEntry
+from ocppsim.actors.transfer import MakeTransfers
 from ocppsim.csms.behaviour import Behaviour, Rule
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.events import Disconnected, Event
@@ -195,6 +196,7 @@ async def stage(
     finds: Sequence[Breach] = (),
     crashes: bool = False,
     measured: bool = False,
+    transfers: MakeTransfers | None = None,
     **specification: Any,
 ) -> AsyncIterator[Stage]:
     """A station `CS-1`, switched on. `finds` are the rules that the central system may see broken."""
@@ -202,6 +204,7 @@ async def stage(
     outlets = outlets or {number: Outlet() for number in range(1, connectors + 1)}
     with plain_errors():
         async with open_rig(seed, store=store, csms=csms) as rig:
+            rig.fleet.transfers = transfers or rig.fleet.transfers
             what = Specification("CS-1", outlets=outlets, **specification)
             play = Stage(rig=rig, station=rig.add(what, habits=habits, dialect=dialect, measured=measured))
             rig.fleet.listeners.append(play.listen)

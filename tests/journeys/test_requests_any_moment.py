@@ -1,11 +1,7 @@
-"""Requests at any moment get the prescribed answer, whatever is in them, and bring no station down."""
+"""Requests at any moment get the prescribed answer. What is in them matters in test_requests_pestered."""
 
 import json
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import closing
-from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -13,10 +9,8 @@ import sloppy
 import trio
 from stage import Stage, stage
 
-from ocppsim.actors.store import Folder
 from ocppsim.csms.behaviour import Rule, Silent, pending, rejected
-from ocppsim.csms.calls import CallRefused, NotConnected
-from ocppsim.csms.central_system import CentralSystem
+from ocppsim.csms.calls import CallRefused
 from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.model.connector import Status
 from ocppsim.model.firmware import FirmwareUpgrade
@@ -184,72 +178,3 @@ async def test_while_rejected_none_is_answered(autojump_clock: object) -> None:
             await play.write(2, action, action, payload)
         assert (play.answered(), play.actions()) == ([], BOOT)
         assert play.board.tally.violations == len(REQUESTS)
-
-
-@pytest.mark.parametrize("seed", range(3))
-async def test_whatever_is_asked_is_answered_once_and_survived(
-    autojump_clock: object, tmp_path: Path, seed: int
-) -> None:
-    """And kept: the next process can read what was written down of it."""
-    csms = CentralSystem(seed=seed)
-    with closing(Folder.open(tmp_path)) as store:
-        await pester(seed, store, csms)
-    with closing(Folder.open(tmp_path)) as store:
-        assert store.trouble == ""
-        async with stage(store=store, csms=csms, connectors=2) as play:
-            await play.later(600)
-            assert play.board.registration.accepted
-
-
-async def pester(seed: int, store: Folder, csms: CentralSystem) -> None:
-    draw = Random(seed)
-    async with stage(seed=seed, store=store, csms=csms, connectors=2, reset_time_s=5.0) as play:
-        await play.booted()
-        sent = 0
-        for _ in range(60):
-            for _ in range(draw.choice((1, 1, 3))):
-                action, payload = sloppy.request(draw)
-                sent += await tried(play, f"{sent}", action, payload)
-            await at_any_moment(play, draw)
-        await calm(play)
-        check(play, sent)
-
-
-async def tried(play: Stage, number: str, action: str, payload: dict[str, Any]) -> bool:
-    try:
-        await play.csms.send_raw(play.name, json.dumps([2, number, action, payload]))
-    except NotConnected:
-        return False
-    return True
-
-
-async def at_any_moment(play: Stage, draw: Random) -> None:
-    match draw.randrange(8):
-        case 0:
-            play.plug(draw.randint(1, 2))
-        case 1:
-            play.unplug(draw.randint(1, 2))
-        case 2:
-            await play.show("TAG", draw.randint(1, 2))
-        case 3:
-            play.rig.drop(play.name)
-        case _:
-            pass
-    await play.later(draw.choice((0, 0, 1, 20, 200)))
-
-
-async def calm(play: Stage) -> None:
-    """Whatever was set about waits must not keep the station from coming back."""
-    await play.later(600)
-    assert play.board.online
-    assert play.board.registration.accepted
-    assert all(status is not Status.FAULTED for status in map(play.board.status, (1, 2)))
-
-
-def check(play: Stage, sent: int) -> None:
-    times = Counter(answer.id for answer in play.answered())
-    assert max(times.values()) == 1
-    assert len(times) > sent / 2, "the rest went with its connection"
-    internal = [answer.text for answer in play.answered() if answer.action == "InternalError"]
-    assert [text for text in internal if "going down" not in text] == []
-    assert play.board.tally.internal == 0

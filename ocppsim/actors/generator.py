@@ -42,7 +42,7 @@ class Driver:
     habits: Habits
     chance: Random
     admitted_offline: Callable[[str], bool]  # whether the station would take a tag while offline
-    record: Visits = Visits()  # those of earlier processes included
+    record: Visits = field(factory=Visits)  # those of earlier processes included
     leaving: bool = False  # finish what runs, begin nothing more
     _visits: int = 0
 

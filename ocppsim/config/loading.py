@@ -17,7 +17,9 @@ from ocppsim.config.simulator import SimulatorConfiguration, TemplateUse
 from ocppsim.config.stations import Plan, Source, Surroundings, plan
 from ocppsim.config.tags import read_tags, read_vehicles
 from ocppsim.config.template import StationTemplate
+from ocppsim.config.template_sections import PASSWORD_KEY
 from ocppsim.config.vocabulary import Vocabulary
+from ocppsim.model.security import password_problem
 
 MakePlan: TypeAlias = "Callable[[Source, int, Surroundings], Plan]"
 
@@ -224,7 +226,9 @@ def _initial_keys(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) ->
     initial: dict[str, str] = {}
     for number, own in enumerate(found.configuration.configuration_key):
         here = spot.at(number, "value")
-        if own.value is None:
+        if own.name == PASSWORD_KEY:
+            _check_password(own.value, here)
+        elif own.value is None:
             if not vocabulary.knows_key(own.name):
                 initial[own.name] = ""
         elif own.name == "HeartbeatInterval" and own.value == "0":
@@ -236,6 +240,12 @@ def _initial_keys(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) ->
     named = {own.name for own in found.configuration.configuration_key}
     switches = _switches(found, initial, vocabulary)
     return initial | {name: value for name, value in switches.items() if name not in named}
+
+
+def _check_password(value: str | None, spot: Spot) -> None:
+    """One that no central system could set is still used: nobody's set-up breaks for it."""
+    if value and (words := password_problem(value)) is not None:
+        spot.note(f"{words}; it is used as it is")
 
 
 def _switches(found: StationTemplate, initial: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, str]:

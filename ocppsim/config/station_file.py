@@ -15,13 +15,13 @@ from ocppsim.config.connectors import ConnectorTemplate, MeterTemplate
 from ocppsim.config.key import key, keys, structure
 from ocppsim.config.problems import Spot
 from ocppsim.config.readers import BadValue, Reader, described
-from ocppsim.config.template_sections import Generator, OwnKey
+from ocppsim.config.template_sections import PASSWORD_KEY, Generator, OwnKey
 from ocppsim.model.visits import Visits
 
 OURS = "ocppsim"
 """The key under which we keep what the file has no other place for."""
 
-SUPERVISION, AUTHORIZATION = "supervisionPassword", "AuthorizationKey"
+SUPERVISION, AUTHORIZATION = "supervisionPassword", PASSWORD_KEY
 """Secrets that other programs leave in files of stations."""
 
 PARTS = (

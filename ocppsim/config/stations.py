@@ -12,11 +12,12 @@ from ocppsim.config import meters
 from ocppsim.config.connectors import ConnectorTemplate
 from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, serial_numbers, station_id
 from ocppsim.config.template import StationTemplate
-from ocppsim.config.template_sections import OwnKey, Upgrade
+from ocppsim.config.template_sections import PASSWORD_KEY, OwnKey, Upgrade
 from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import SEMANTIC, FirmwareUpgrade, Phase
 from ocppsim.model.habits import Distribution, Habits, Visitor
+from ocppsim.model.security import Credentials
 from ocppsim.model.specification import KeyTraits, Outlet, Specification
 from ocppsim.model.visits import Visits
 
@@ -63,13 +64,13 @@ class Source:
 
     name: str
     path: Path
-    template: StationTemplate
+    template: StationTemplate = field(repr=False)
     tags: Sequence[str] = ()
     visitors: Sequence[Visitor] = ()
     keys: Mapping[str, str] = field(factory=dict)  # initial values, checked
     untriggered: frozenset[Trigger] = frozenset()
     units: meters.Units = field(factory=dict)  # that its meters tell values in
-    given: Mapping[str, object] = field(factory=dict)  # the file's content, with the names of today
+    given: Mapping[str, object] = field(factory=dict, repr=False)  # the content, with the names of today
     hash: str = ""  # of the file's content; a station's own file may have changed some of it
     folder: Path = field(factory=Path)  # of the configuration
     older: bool = False  # the defaults of 2022 hold
@@ -201,7 +202,15 @@ def _behaving(bare: Specification, source: Source) -> Specification:
         ends_late=template.out_of_order_end_meter_values and not template.ocpp_strict_compliance,
         reports_itself=template.use_connector_id0,
         keeps_keys=template.ocpp_persistent_configuration,
+        credentials=Credentials(_password(template)),
     )
+
+
+def _password(template: StationTemplate) -> str | None:
+    """For a security profile: the key for it, or else what the simulator has from of old."""
+    keys = {one.name: one.value for one in template.configuration.configuration_key}
+    profiled = (keys.get("SecurityProfile") or "0") != "0"
+    return keys.get(PASSWORD_KEY) or (template.supervision_password if profiled else None) or None
 
 
 def habits(template: StationTemplate, tags: Sequence[str], visitors: Sequence[Visitor]) -> Habits | None:

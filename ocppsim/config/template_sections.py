@@ -9,6 +9,9 @@ from ocppsim.config import readers as read
 from ocppsim.config.key import key, meaningless, section, table
 from ocppsim.config.readers import Reader
 
+PASSWORD_KEY = "AuthorizationKey"
+"""The configuration key whose value is a password."""
+
 
 @frozen
 class OwnKey:
@@ -20,6 +23,7 @@ class OwnKey:
         Reader("a text, a number, true or false", lambda value, spot: _spelled(value, spot)),
         "Its initial value.",
         default=None,
+        secret=True,  # one of them is
     )
     visible: bool = key(read.FLAG, "Whether the central system sees it.", default=True)
     reboot: bool = key(read.FLAG, "Whether a change takes effect after a reboot only.", default=False)

@@ -1,6 +1,6 @@
 """Writes the files of stations beside a run: lazily, in a thread, and never so that the run has to wait.
 
-What must not be lost is in the journal before any file is written; a file that is late misses nothing but
+What must not be lost is in the journal before any file is written; with a late file nothing is lost but
 what became of the generator since.
 """
 
@@ -15,6 +15,7 @@ from attrs import define, field
 from ocppsim import clock
 from ocppsim.actors.fleet import Fleet
 from ocppsim.config.stations import Plan
+from ocppsim.persistence.drawn import DRAWN, drawn
 from ocppsim.persistence.shape import content
 from ocppsim.persistence.shelf import Shelf
 from ocppsim.persistence.snapshot import Snapshot, taken
@@ -55,8 +56,13 @@ class Keeper:
     _news: trio.Event = field(factory=trio.Event)
 
     def watch(self, plan: Plan) -> None:
-        """The station of this plan has been added to the fleet, or begins anew after another template."""
-        self._plans[plan.specification.id] = plan
+        """The station of this plan has been added to the fleet, or begins anew after another template.
+
+        To be called before it lives: what was drawn for it is in the journal before its first word.
+        """
+        name = plan.specification.id
+        self.fleet.stations[name].context.memory.keep(DRAWN, drawn(plan))
+        self._plans[name] = plan
         self._news.set()
 
     def forget(self, station: str) -> None:
@@ -74,7 +80,7 @@ class Keeper:
     async def write(self, *, hurry: bool = False) -> None:
         """All that is not up to date; in a hurry, without pauses."""
         found: list[Snapshot] = []
-        names = list(self._plans)
+        names = sorted(self._plans, key=self._kept.__contains__)  # those that have no file yet go first
         for number, name in enumerate(names, 1):
             if (snapshot := self._stale(name)) is not None:
                 found.append(snapshot)
@@ -114,7 +120,8 @@ class Keeper:
         if hurry or fresh or virtual:
             await trio.lowlevel.checkpoint()
         else:
-            await trio.sleep(clock.wire(took_s * (1 / SHARE - 1)))
+            with trio.move_on_after(clock.wire(took_s * (1 / SHARE - 1))):
+                await self._news.wait()
         return True
 
     def _write(self, snapshots: Sequence[Snapshot]) -> str:

@@ -11,9 +11,10 @@ from ocppsim.config.identity import hash_id, station_id
 from ocppsim.config.inheritance import Heir, inherit
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.station_file import AUTHORIZATION, SUPERVISION, StoredStation
-from ocppsim.config.stations import Plan, Source, Surroundings, plan
+from ocppsim.config.stations import Inherited, Plan, Source, Surroundings, plan
 from ocppsim.config.vocabulary import Vocabulary
 from ocppsim.persistence.bringing import brought, usable, with_keys
+from ocppsim.persistence.drawn import DRAWN, drawn_before
 from ocppsim.persistence.shelf import Shelf
 
 
@@ -39,26 +40,30 @@ class StationFiles:
         hashed = hash_id(source.template, name)
         report = Report()
         stored = self.shelf.read(hashed, report)
-        made = None if stored is None else self._made(source, index, around, hashed, stored, report)
+        made = None if stored is None else self._made(source, index, around, name, stored, report)
         if report.problems:
             self._set_aside(hashed, report)
-        return plan(source, index, around) if made is None else made
+        if made is None:
+            made = plan(source, index, around, self._with_drawn(source, name, Inherited()))
+        return made
 
     def _made(
         self,
         source: Source,
         index: int,
         around: Surroundings,
-        hashed: str,
+        name: str,
         stored: StoredStation,
         report: Report,
     ) -> Plan | None:
         """None with what is wrong with the file reported."""
+        hashed = hash_id(source.template, name)
         path = self.shelf.path(hashed)
         spot = Spot(report, str(path), older=source.older, folder=source.folder)
         if (heir := inherit(source, stored, spot, self.vocabulary)) is None:
             return None
-        made = plan(heir.source, index, around, heir.inherited)
+        inherited = heir.inherited if heir.same else self._with_drawn(source, name, heir.inherited)
+        made = plan(self._with_password(heir, name, stored), index, around, inherited)
         if not source.template.ocpp_persistent_configuration:
             stored = evolve(stored, keys=())
         made, left_out = with_keys(made, stored, self.vocabulary)
@@ -77,7 +82,12 @@ class StationFiles:
                 self.tell(f"{path}: configurationKey: {words}; the key is left out")
         if stored.secrets:
             self._move_secrets(hashed, station, stored)
-        return self._with_passwords(made, heir, stored)
+        return _with_authorization_key(made, stored)
+
+    def _with_drawn(self, source: Source, name: str, inherited: Inherited) -> Inherited:
+        """And with what the journal knows, where no file does."""
+        kept = self.store.known(name)
+        return inherited if kept is None else drawn_before(source, kept.blocks.get(DRAWN), inherited)
 
     def _set_aside(self, hashed: str, report: Report) -> None:
         why = "; ".join(map(str, report.problems))
@@ -110,16 +120,21 @@ class StationFiles:
         else:
             self.tell(f"{path}: {names} is used, and moved to {self.shelf.folder.name}/secrets")
 
-    def _with_passwords(self, made: Plan, heir: Heir, stored: StoredStation) -> Plan:
-        station = made.specification.id
-        supervision = stored.secrets.get(SUPERVISION) or self.store.secrets(station).get(_VAULT[SUPERVISION])
-        if heir.same and isinstance(supervision, str):
-            made = evolve(made, password=supervision)
-        if (own := stored.secrets.get(AUTHORIZATION)) is not None:
-            specification = made.specification
-            credentials = evolve(specification.credentials, password=own)
-            made = evolve(made, specification=evolve(specification, credentials=credentials))
+    def _with_password(self, heir: Heir, station: str, stored: StoredStation) -> Source:
+        """The template with the password that its stations' central system has for this one."""
+        kept = stored.secrets.get(SUPERVISION) or self.store.secrets(station).get(_VAULT[SUPERVISION])
+        if not (heir.same and isinstance(kept, str)):
+            return heir.source
+        return evolve(heir.source, template=evolve(heir.source.template, supervision_password=kept))
+
+
+def _with_authorization_key(made: Plan, stored: StoredStation) -> Plan:
+    """It is in the store too, where that can be written; a later change goes before it."""
+    if (own := stored.secrets.get(AUTHORIZATION)) is None:
         return made
+    specification = made.specification
+    credentials = evolve(specification.credentials, password=own)
+    return evolve(made, specification=evolve(specification, credentials=credentials))
 
 
 _VAULT = {SUPERVISION: SUPERVISION, AUTHORIZATION: PASSWORD}

@@ -13,9 +13,9 @@ from ocppsim.actors.fleet import open_fleet
 from ocppsim.actors.station import Station
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.cli.launch import Launcher
-from ocppsim.config.stations import Plan
+from ocppsim.config.stations import Plan, Surroundings, plan
 from tests.cli.support import silent_port
-from tests.config.bench import planned
+from tests.config.bench import planned, read
 from tests.real.independent import IndependentServer
 
 
@@ -74,6 +74,58 @@ async def test_basic_authentication_and_headers(
     assert "secret" not in repr(plan)
     async with launched(plan):
         await seen(independent_server, lambda: len(independent_server.seen.boots) == 1)
+
+
+OWN, OLD = "0123456789abcdef", "supervised"
+AUTHORIZATION = {"key": "AuthorizationKey", "readonly": False, "value": OWN}
+
+
+@pytest.mark.parametrize(
+    ("profile", "own", "old", "expected"),
+    [
+        (0, False, True, ("me", OLD)),
+        (0, True, True, ("me", OWN)),
+        (0, True, False, ("CS-00001", OWN)),
+        (1, True, True, ("CS-00001", OWN)),
+        (1, False, True, ("CS-00001", OLD)),
+    ],
+)
+async def test_authorization_key_or_else_supervision_password(
+    tmp_path: Path,
+    independent_server: IndependentServer,
+    profile: int,
+    own: bool,
+    old: bool,
+    expected: tuple[str, str],
+) -> None:
+    """The keys of a template agree with what the station does; with a profile the user is its id."""
+    user, password = expected
+    independent_server.settings.passwords = {user: password}
+    keys = [{"key": "SecurityProfile", "readonly": False, "value": str(profile)}]
+    plan = planned(
+        tmp_path,
+        supervisionUrls=independent_server.url,
+        Configuration={"configurationKey": [*keys, *([AUTHORIZATION] if own else ())]},
+        **({"supervisionUser": "me", "supervisionPassword": OLD} if old else {}),
+    )
+    assert not any(secret in repr((plan, plan.source)) for secret in (OWN, OLD))
+    async with launched(plan):
+        await seen(independent_server, lambda: len(independent_server.seen.boots) == 1)
+        told = await trio.to_thread.run_sync(
+            independent_server.call,
+            "CS-00001",
+            call.GetConfiguration(key=["SecurityProfile", "AuthorizationKey"]),
+        )
+    values = {one["key"]: one.get("value") for one in told.configuration_key}  # type: ignore[attr-defined]
+    assert values == {"SecurityProfile": str(profile), "AuthorizationKey": None}
+
+
+def test_an_authorization_key_that_nobody_could_set_is_noticed_and_used(tmp_path: Path) -> None:
+    keys = [{"key": "AuthorizationKey", "readonly": False, "value": "short"}]
+    source, report = read(tmp_path, Configuration={"configurationKey": keys})
+    [notice] = map(str, report.notices)
+    assert notice.endswith("value: a password has 16 to 40 characters; it is used as it is")
+    assert plan(source, 1, Surroundings(1)).specification.credentials.password == "short"
 
 
 async def test_handshake_timeout(tmp_path: Path) -> None:

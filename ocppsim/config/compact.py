@@ -22,12 +22,13 @@ def template_hash(content: object) -> str:
 
 def _plain(value: Any) -> Any:
     """Where all numbers are floats, 22.0 is written 22."""
-    match value:
-        case float() if value.is_integer() and abs(value) < 1e21:
-            return int(value)
-        case Mapping():
-            return {name: _plain(inner) for name, inner in value.items()}
-        case list() | tuple():
-            return [_plain(inner) for inner in value]
-        case _:
-            return value
+    kind = type(value)
+    if kind is str or kind is int or kind is bool:
+        return value
+    if kind is float:
+        return int(value) if value.is_integer() and abs(value) < 1e21 else value
+    if kind is list or kind is tuple:
+        return [_plain(inner) for inner in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return value

@@ -3,7 +3,7 @@
 Its shape is that of SAP's simulator, of which there are several; what only we keep is under a key of our own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -83,26 +83,39 @@ def read_station(file: object, spot: Spot) -> StoredStation | None:
         spot.wrong(f"must be a table, not {described(file)}")
         return None
     content, secrets = _parted(file)
-    try:
-        found: _File | None = _known(_File, content, spot)
-    except BadValue as error:
-        spot.wrong(str(error))
-        return None
+    ours, hash_now = content.get(OURS), content_hash(content)
+    foreign = not isinstance(ours, Mapping) or ours.get("hash") != hash_now
+    keys_here = () if foreign else _as_we_wrote_them(content.get("configurationKey", ()))
+    rest = content if foreign else content | {"configurationKey": []}
+    found: _File | None = _known(_File, rest, spot)
     if found is None or len(spot.report.problems) > before:
         return None
-    ours: Mapping[str, Any] = found.ocppsim or {}
-    records, hash_now = ours.get("memory"), content_hash(content)
+    records = ours.get("memory") if isinstance(ours, Mapping) else None
     return StoredStation(
         found.station_info or {},
-        found.configuration_key,
+        keys_here or found.configuration_key,
         found.automatic_transaction_generator,
         found.automatic_transaction_generator_statuses,
         found.connectors_status or _numbered(found.evses_status),
         tuple(one for one in records if isinstance(one, Mapping)) if isinstance(records, list) else (),
-        ours.get("hash") != hash_now,
+        foreign,
         hash_now,
         secrets,
         content,
+    )
+
+
+def _as_we_wrote_them(keys: Iterable[Mapping[str, Any]]) -> tuple[OwnKey, ...]:
+    """Without a second look: the hash says that nobody has changed them, and there are many."""
+    return tuple(
+        OwnKey(
+            name=one["key"],
+            readonly=one["readonly"],
+            value=one["value"],
+            visible=one["visible"],
+            reboot=one["reboot"],
+        )
+        for one in keys
     )
 
 

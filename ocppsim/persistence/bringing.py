@@ -87,7 +87,11 @@ def with_keys(plan: Plan, stored: StoredStation, vocabulary: Vocabulary) -> tupl
     keys, traits = dict(specification.keys), dict(specification.key_traits)
     for one in stored.keys:
         if vocabulary.knows_key(one.name):
-            if one.value is not None and (why := vocabulary.key_problem(one.name, one.value)) is not None:
+            if (
+                stored.foreign
+                and one.value is not None
+                and (why := vocabulary.key_problem(one.name, one.value)) is not None
+            ):
                 words.append(f"{one.name}: {why}")
         elif one.name not in keys and not _ALIASES.fullmatch(one.name):
             keys[one.name] = one.value or ""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from attrs import evolve
+
 from ocppsim.actors import journal
 from ocppsim.clock import moment
 from ocppsim.config.inheritance import KEPT
@@ -84,7 +86,8 @@ def _info(snapshot: Snapshot, source: Source) -> Json:
 
 
 def _keys(snapshot: Snapshot) -> list[Json]:
-    specification, changed = snapshot.specification, snapshot.kept.changed
+    # public keys of meters follow from other things, and take long to be made
+    specification, changed = evolve(snapshot.specification, signer=None), snapshot.kept.changed
     told = dict(snapshot.dialect.report_keys(specification, changed, ()).values)
     for name, traits in specification.key_traits.items():
         if not traits.visible and name not in told:

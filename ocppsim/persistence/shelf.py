@@ -28,7 +28,7 @@ class Shelf:
     def read(self, hash_id: str, report: Report) -> StoredStation | None:
         """What the file says; None where there is none, or with the problem reported."""
         path = self.path(hash_id)
-        if not path.exists():
+        if not os.path.exists(path):  # in a folder that nobody may enter there is none
             return None
         spot = Spot(report, str(path))
         before = len(report.problems)
@@ -36,6 +36,13 @@ class Shelf:
         if len(report.problems) > before:
             return None
         return read_station(content, spot)
+
+    def written_at(self, hash_id: str) -> float:
+        """When the file was written, in POSIX seconds; 0 where there is none."""
+        try:
+            return self.path(hash_id).stat().st_mtime
+        except OSError:
+            return 0.0  # whoever reads it will say why
 
     def write(self, hash_id: str, content: Mapping[str, Any]) -> None:
         """All or nothing; raises OSError."""

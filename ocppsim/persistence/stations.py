@@ -1,21 +1,21 @@
-"""From a template, and what earlier runs left of a station, to the plan of it."""
+"""The plans of stations, from their templates and what earlier runs left of them."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 from attrs import define, evolve, field
 
-from ocppsim.actors.memory import PASSWORD
+from ocppsim.actors.fleet import NOBODY
+from ocppsim.actors.memory import PASSWORD, Memory
 from ocppsim.actors.store import Store
 from ocppsim.config.identity import hash_id, station_id
-from ocppsim.config.inheritance import Heir, inherit
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.station_file import AUTHORIZATION, SUPERVISION, StoredStation
-from ocppsim.config.stations import Inherited, Plan, Source, Surroundings, plan
+from ocppsim.config.stations import Plan, Source, Surroundings
 from ocppsim.config.vocabulary import Vocabulary
-from ocppsim.persistence.bringing import brought, usable, with_keys
-from ocppsim.persistence.drawn import DRAWN, drawn_before
+from ocppsim.model.visits import Visits
+from ocppsim.persistence.preparing import Left, Prepared, afresh, prepare
 from ocppsim.persistence.shelf import Shelf
+from ocppsim.persistence.snapshot import remembered
 
 
 def _nobody(words: str) -> None:
@@ -39,55 +39,55 @@ class StationFiles:
         name = station_id(source.template, index, around.instance)
         hashed = hash_id(source.template, name)
         report = Report()
+        left = Left(self.store.known(name), self.store.secrets(name), self.shelf.written_at(hashed))
         stored = self.shelf.read(hashed, report)
-        made = None if stored is None else self._made(source, index, around, name, stored, report)
+        prepared = None
+        if stored is not None:
+            spot = self._spot(source, hashed, report)
+            prepared = prepare(source, index, around, stored, left, spot, self.vocabulary)
         if report.problems:
             self._set_aside(hashed, report)
-        if made is None:
-            made = plan(source, index, around, self._with_drawn(source, name, Inherited()))
-        return made
+        if stored is None or prepared is None:
+            return afresh(source, index, around, left)
+        self._take(hashed, prepared)
+        if stored.secrets:
+            self._move_secrets(hashed, name, stored)
+        return prepared.plan
 
-    def _made(
+    def again(
         self,
         source: Source,
         index: int,
         around: Surroundings,
-        name: str,
-        stored: StoredStation,
-        report: Report,
-    ) -> Plan | None:
-        """None with what is wrong with the file reported."""
-        hashed = hash_id(source.template, name)
-        path = self.shelf.path(hashed)
-        spot = Spot(report, str(path), older=source.older, folder=source.folder)
-        if (heir := inherit(source, stored, spot, self.vocabulary)) is None:
-            return None
-        inherited = heir.inherited if heir.same else self._with_drawn(source, name, heir.inherited)
-        made = plan(self._with_password(heir, name, stored), index, around, inherited)
-        if not source.template.ocpp_persistent_configuration:
-            stored = evolve(stored, keys=())
-        made, left_out = with_keys(made, stored, self.vocabulary)
-        if (why := self.vocabulary.station_problem(made.specification)) is not None:
-            spot.wrong(why)
-            return None
-        store, station = self.store, made.specification.id
-        try:
-            kept = brought(made, usable(stored, self.vocabulary), store.known(station), _written_at(path))
-        except (ValueError, KeyError, TypeError) as error:
-            spot.at("ocppsim").wrong(f"cannot be read: {error}")
-            return None
-        if kept is not None:
-            store.bring(station, kept)
-            for words in left_out:
-                self.tell(f"{path}: configurationKey: {words}; the key is left out")
-        if stored.secrets:
-            self._move_secrets(hashed, station, stored)
-        return _with_authorization_key(made, stored)
+        memory: Memory,
+        visits: Mapping[int, Visits] = NOBODY,
+    ) -> Plan:
+        """The same of a station that lives, after another template: what it remembers is as it is.
 
-    def _with_drawn(self, source: Source, name: str, inherited: Inherited) -> Inherited:
-        """And with what the journal knows, where no file does."""
-        kept = self.store.known(name)
-        return inherited if kept is None else drawn_before(source, kept.blocks.get(DRAWN), inherited)
+        Nothing is written or set aside; a file that cannot be read is passed over.
+        """
+        name = station_id(source.template, index, around.instance)
+        hashed = hash_id(source.template, name)
+        report = Report()
+        left = Left(remembered(memory), memory.vault)
+        stored = self.shelf.read(hashed, report)
+        prepared = None
+        if stored is not None:
+            spot = self._spot(source, hashed, report)
+            prepared = prepare(source, index, around, stored, left, spot, self.vocabulary)
+        made = afresh(source, index, around, left) if prepared is None else prepared.plan
+        keeps = source.template.automatic_transaction_generator_persistent_configuration
+        return evolve(made, visits=visits if keeps else {})
+
+    def _spot(self, source: Source, hashed: str, report: Report) -> Spot:
+        return Spot(report, str(self.shelf.path(hashed)), older=source.older, folder=source.folder)
+
+    def _take(self, hashed: str, prepared: Prepared) -> None:
+        if prepared.kept is None:
+            return
+        self.store.bring(prepared.plan.specification.id, prepared.kept)
+        for words in prepared.left_out:
+            self.tell(f"{self.shelf.path(hashed)}: configurationKey: {words}; the key is left out")
 
     def _set_aside(self, hashed: str, report: Report) -> None:
         why = "; ".join(map(str, report.problems))
@@ -120,26 +120,6 @@ class StationFiles:
         else:
             self.tell(f"{path}: {names} is used, and moved to {self.shelf.folder.name}/secrets")
 
-    def _with_password(self, heir: Heir, station: str, stored: StoredStation) -> Source:
-        """The template with the password that its stations' central system has for this one."""
-        kept = stored.secrets.get(SUPERVISION) or self.store.secrets(station).get(_VAULT[SUPERVISION])
-        if not (heir.same and isinstance(kept, str)):
-            return heir.source
-        return evolve(heir.source, template=evolve(heir.source.template, supervision_password=kept))
-
-
-def _with_authorization_key(made: Plan, stored: StoredStation) -> Plan:
-    """It is in the store too, where that can be written; a later change goes before it."""
-    if (own := stored.secrets.get(AUTHORIZATION)) is None:
-        return made
-    specification = made.specification
-    credentials = evolve(specification.credentials, password=own)
-    return evolve(made, specification=evolve(specification, credentials=credentials))
-
 
 _VAULT = {SUPERVISION: SUPERVISION, AUTHORIZATION: PASSWORD}
 """Under which names the store has them."""
-
-
-def _written_at(path: Path) -> float:
-    return path.stat().st_mtime

@@ -83,3 +83,18 @@ async def test_where_no_secrets_can_be_written_they_are_used_and_stay(tmp_path: 
     assert (plan.password, plan.specification.credentials.password) == (ONE, OTHER)
     assert "it stays there" in home.told[-1]
     assert ONE in home.shelf.path(plan.hash_id).read_text()
+
+
+async def test_a_password_that_somebody_wrote_into_our_own_file(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """It goes, and nothing else does."""
+    home = Home(tmp_path, TEMPLATE | {"supervisionUser": "me"})
+    async with home.process() as process:
+        pass
+    file = home.file(process.plan)
+    home.write(process.plan, file | {"stationInfo": file["stationInfo"] | {"supervisionPassword": ONE}})
+    store = home.open()
+    assert home.plan(store).password == ONE
+    store.close()
+    assert home.file(process.plan) == file

@@ -69,3 +69,15 @@ def serial_numbers(template: StationTemplate, chance: Random, suffix: str | None
         made(template.charge_box_serial_number_prefix),
         made(template.meter_serial_number_prefix),
     )
+
+
+def kept_or_drawn(template: StationTemplate, kept: SerialNumbers, chance: Random) -> SerialNumbers:
+    """Those that were kept, where the template still has a number there; others with the same suffix."""
+    drawn = serial_numbers(template, chance, kept.suffix)
+
+    def chosen(old: str | None, new: str | None) -> str | None:
+        return new if new is None or old is None else old
+
+    return SerialNumbers(
+        chosen(kept.point, drawn.point), chosen(kept.box, drawn.box), chosen(kept.meter, drawn.meter)
+    )

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from ocppsim import chance
 from ocppsim.config import meters
 from ocppsim.config.connectors import ConnectorTemplate
-from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, serial_numbers, station_id
+from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, kept_or_drawn, station_id
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.template_sections import PASSWORD_KEY, OwnKey, Upgrade
 from ocppsim.model.commands import Trigger
@@ -106,7 +106,7 @@ def plan(source: Source, index: int, around: Surroundings, inherited: Inherited 
     drawn_w = _power_w(template, draw)
     power_w = drawn_w if inherited.power_w is None else inherited.power_w
     connectors = inherited.connectors or _connectors(template, draw)
-    serials = _serials(template, inherited.serials, chance.stream(around.seed, name, "serial numbers"))
+    serials = kept_or_drawn(template, inherited.serials, chance.stream(around.seed, name, "serial numbers"))
     outlets = _outlets(source, name, power_w, connectors, around.seed)
     return Plan(
         _specification(source, name, url, outlets, power_w, serials),
@@ -162,18 +162,6 @@ def _specification(
         power_w=power_w * _efficiency(template) if template.power_shared_by_connectors else inf,
     )
     return _behaving(_numbered(bare, serials), source)
-
-
-def _serials(template: StationTemplate, kept: SerialNumbers, draw: Random) -> SerialNumbers:
-    """Those that were kept, where the template still has a number there; others with the same suffix."""
-    drawn = serial_numbers(template, draw, kept.suffix)
-
-    def chosen(old: str | None, new: str | None) -> str | None:
-        return new if new is None or old is None else old
-
-    return SerialNumbers(
-        chosen(kept.point, drawn.point), chosen(kept.box, drawn.box), chosen(kept.meter, drawn.meter)
-    )
 
 
 def _numbered(bare: Specification, serials: SerialNumbers) -> Specification:

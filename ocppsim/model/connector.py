@@ -121,11 +121,16 @@ def status(c: Connector, outlet: Outlet, power: Limit | None = None) -> Status:
         return Status.UNAVAILABLE
     if c.reservation is not None and c.tag is None:
         return Status.RESERVED
-    if busy(c):
+    if busy(c) and not _asks_for_cable(c):
         return Status.PREPARING
     if c.finishing:
         return Status.FINISHING
     return Status.PREPARING if occupied(c, outlet) else Status.AVAILABLE
+
+
+def _asks_for_cable(c: Connector) -> bool:
+    """Whether somebody who is asked about can only want the cable that stayed locked: no EV is there."""
+    return c.tag is None and c.locked_for is not None and c.facts.vehicle is None
 
 
 def _charging_status(c: Connector, power: Limit) -> Status:

@@ -3,7 +3,7 @@
 from stage import Stage, stage
 from test_tags import family
 
-from ocppsim.csms.behaviour import Answer, Rule
+from ocppsim.csms.behaviour import Answer, Delay, Rule
 from ocppsim.csms.tags import Tag
 from ocppsim.model.connector import Status
 from ocppsim.model.habits import Habits
@@ -40,6 +40,25 @@ async def test_4_10_the_family_frees_a_cable_that_was_left_behind(autojump_clock
         play.unplug()
         await play.shows(Status.AVAILABLE)
         assert len(play.said("StartTransaction")) == 1
+
+
+async def test_whoever_is_asked_about_at_a_cable_without_an_ev_changes_no_status(
+    autojump_clock: object,
+) -> None:
+    """With an EV there, the tag may be there to charge."""
+    async with stage(keys=PULLED) as play:
+        family(play)
+        await play.booted()
+        await left_behind(play, "MOTHER")
+        play.rule(Delay(5), "Authorize")
+        mark = play.mark()
+        for tag in ("UNCLE", "FATHER"):
+            await play.show(tag)
+            assert play.board.status(1) is Status.FINISHING, tag
+            await play.later(6)
+        assert play.actions(mark) == ["Authorize", "Authorize"]
+        play.unplug()
+        await play.shows(Status.AVAILABLE)
 
 
 async def test_offline_the_family_must_be_known(autojump_clock: object) -> None:

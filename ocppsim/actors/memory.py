@@ -13,7 +13,7 @@ from ocppsim.actors.store import Store
 from ocppsim.dialects.dialect import Draft
 from ocppsim.model import local_list, reserving
 from ocppsim.model.authorization import TagInfo, Tags, folded, known, remembered
-from ocppsim.model.connector import Connector, interrupted
+from ocppsim.model.connector import Connector, at_first, interrupted
 from ocppsim.model.evolving import evolve
 from ocppsim.model.local_list import LocalList
 from ocppsim.model.metering import Series, collected, of_session
@@ -59,6 +59,7 @@ class Memory:
     secrets: dict[str, str] = field(factory=dict, repr=False)  # outlive a life, and are in no store
     vault: Mapping[str, Any] = field(factory=dict, repr=False)  # see `lock_away`
     series: dict[int, Series] = field(factory=dict)  # by connector, the readings of its session
+    first: bool = False  # nothing was known of the station before this process
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
     cut_by: dict[int, StopReason] = field(factory=dict)  # why the session of a connector was cut short
@@ -72,9 +73,11 @@ class Memory:
         """What the store kept, or a new memory whose message ids begin at `fresh_start`."""
         kept = store.recall(specification.id)
         start = fresh_start if kept is None else kept.start + 1
-        kept = kept or Kept()
+        first, kept = kept is None, kept or Kept()
         connectors = {
-            number: kept.connectors.get(number, Connector(number, operative=outlet.in_service))
+            number: at_first(number, outlet, now)
+            if first
+            else kept.connectors.get(number, Connector(number, operative=outlet.in_service))
             for number, outlet in specification.outlets.items()
         }
         memory = cls(
@@ -92,6 +95,7 @@ class Memory:
             blocks=kept.blocks,
             vault=_of_keys(specification, store.secrets(specification.id)),
             series=kept.series,
+            first=first,
         )
         store.record(specification.id, journal.started(start))
         memory._hold_once()

@@ -199,6 +199,8 @@ def _add_world(system: System, context: StationContext) -> World:
     """The connectors, and the world around them."""
     specification = context.specification
     world = World(specification.id)
+    if context.memory.first:
+        world.facts = {number: outlet.beginning.facts for number, outlet in specification.outlets.items()}
     context.connectors = {
         number: _connector(system, number, context, world) for number in specification.outlets
     }

@@ -81,7 +81,7 @@ class ConnectorTemplate:
             "Faulted",
             "Occupied",
         ),
-        "Its first status; Unavailable: it is out of service until the central system says otherwise.",
+        "How it is found at the first start of the station; see the page on behaviour.",
         default=None,
     )
     maximum_power: float | None = key(

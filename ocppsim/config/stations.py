@@ -8,7 +8,7 @@ from random import Random
 from attrs import evolve, field, frozen
 
 from ocppsim import chance
-from ocppsim.config import meters
+from ocppsim.config import boot_status, meters
 from ocppsim.config.connectors import ConnectorTemplate
 from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, kept_or_drawn, station_id
 from ocppsim.config.template import StationTemplate
@@ -311,6 +311,7 @@ def _outlets(
             one.maximum_current or inf,
             fixed_cable=dc if one.fixed_cable is None else one.fixed_cable,
             in_service=one.boot_status != "Unavailable",
+            beginning=boot_status.beginning(one.boot_status, source.tags, source.visitors),
             measurands=_measurands(one),
             meter=meters.meter(
                 template,

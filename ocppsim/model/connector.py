@@ -76,6 +76,21 @@ class Connector:
     at: float = 0.0
 
 
+def at_first(number: int, outlet: Outlet, now: float) -> Connector:
+    """As it is when its station is started for the first time."""
+    beginning = outlet.beginning
+    return Connector(
+        number,
+        facts=beginning.facts,
+        operative=outlet.in_service,
+        tag=beginning.tag,
+        reservation=beginning.reservation(now),
+        finishing=beginning.finishing,
+        soc=beginning.facts.arrival_soc if beginning.facts.vehicle is not None else 0.0,
+        at=now,
+    )
+
+
 def occupied(c: Connector, outlet: Outlet) -> bool:
     return c.facts.vehicle is not None or (c.facts.cable and not outlet.fixed_cable)
 

@@ -5,6 +5,7 @@ from math import inf
 
 from attrs import field, frozen
 
+from ocppsim.model.beginning import NOTHING_THERE, Beginning
 from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import FirmwareUpgrade
@@ -22,6 +23,7 @@ class Outlet:
     cable_a: float = inf
     fixed_cable: bool = False
     in_service: bool = True  # until somebody says otherwise
+    beginning: Beginning = NOTHING_THERE
     measurands: frozenset[str] | None = None  # what its meter shows besides energy; None: everything
     meter: Meter | None = None  # None: it shows all in the usual way
 

@@ -9,6 +9,8 @@ from stage import Stage
 from trio.testing import MockClock
 
 from ocppsim import templates
+from ocppsim.actors.store import Folder
+from ocppsim.dialects.v16.messages import STATUS as MESSAGE
 from ocppsim.model.connector import Status
 from ocppsim.model.electricity import CurrentType
 from ocppsim.model.vehicle import Vehicle
@@ -311,12 +313,90 @@ def test_random_connectors_are_drawn_from_those_defined(tmp_path: Path) -> None:
     assert len(powers(numberOfConnectors=3)) == 8  # more than there are: drawn
 
 
-async def test_boot_status_unavailable(tmp_path: Path, autojump_clock: MockClock) -> None:
-    two = {"0": {}, "1": {"bootStatus": "Unavailable"}, "2": {"bootStatus": "Available"}}
-    async with station_of(planned(tmp_path, Connectors=two)) as stage:
-        assert [stage.board.status(n) for n in (1, 2)] == [Status.UNAVAILABLE, Status.AVAILABLE]
+@pytest.mark.parametrize(
+    ("boot_status", "status", "fault"),
+    [
+        (None, Status.AVAILABLE, "NoError"),
+        ("Available", Status.AVAILABLE, "NoError"),
+        ("Unavailable", Status.UNAVAILABLE, "NoError"),
+        ("Preparing", Status.PREPARING, "NoError"),
+        ("Occupied", Status.PREPARING, "NoError"),
+        ("Charging", Status.CHARGING, "NoError"),
+        ("SuspendedEV", Status.SUSPENDED_EV, "NoError"),
+        ("SuspendedEVSE", Status.SUSPENDED_EVSE, "EVCommunicationError"),
+        ("Finishing", Status.FINISHING, "NoError"),
+        ("Reserved", Status.RESERVED, "NoError"),
+        ("Faulted", Status.FAULTED, "OtherError"),
+    ],
+)
+async def test_boot_status(
+    tmp_path: Path, autojump_clock: MockClock, boot_status: str | None, status: Status, fault: str
+) -> None:
+    """The first status told of the connector; its neighbour is not concerned."""
+    first = {} if boot_status is None else {"bootStatus": boot_status}
+    for dc in ("AC", "DC"):
+        plan = planned(tmp_path, currentOutType=dc, Connectors={"0": {}, "1": first, "2": {}})
+        async with station_of(plan) as stage:
+            assert [stage.board.status(n) for n in (1, 2)] == [status, Status.AVAILABLE]
+            told = [
+                frame.payload
+                for frame in stage.said("StatusNotification")
+                if frame.payload["connectorId"] == 1
+            ]
+            assert [(one["status"], one["errorCode"]) for one in told] == [(MESSAGE[status], fault)]
+            begun = status in (Status.CHARGING, Status.SUSPENDED_EV, Status.SUSPENDED_EVSE)
+            assert len(stage.said("StartTransaction")) == begun
+
+
+async def test_what_boot_status_leads_to_goes_on_as_ever(tmp_path: Path, autojump_clock: MockClock) -> None:
+    """Whatever is there is there: it can be used, stopped, mended, and does not come again."""
+    (tmp_path / "tags.json").write_text('["ANNA"]')
+    each = ("Unavailable", "Charging", "Finishing", "Reserved", "Faulted", "Preparing")
+    own = {str(number): {"bootStatus": status} for number, status in enumerate(each, 1)}
+    plan = planned(tmp_path, idTagsFile="tags.json", Connectors={"0": {}, **own}, resetTime=5, power=99000)
+    async with station_of(plan) as stage:
         await stage.ask("ChangeAvailability", connectorId=1, type="Operative")
-        assert stage.board.status(1) is Status.AVAILABLE
+        await stage.later(600)
+        (start,) = stage.said("StartTransaction")
+        assert start.payload["idTag"] == "ANNA"
+        await stage.ask("RemoteStopTransaction", transactionId=stage.transaction_id)
+        assert stage.said("StopTransaction")[0].payload["meterStop"] > 1000
+        stage.unplug(3)
+        await stage.show("BERTA", 4)
+        assert stage.board.status(4) is Status.RESERVED
+        stage.station.world.set_fault(5, None)
+        await stage.settle()
+        now = [stage.board.status(number) for number in range(1, 7)]
+        assert now == [
+            Status.AVAILABLE,
+            Status.FINISHING,
+            Status.AVAILABLE,
+            Status.RESERVED,
+            Status.AVAILABLE,
+            Status.FINISHING,  # nobody showed a tag in time
+        ]
+        assert await stage.ask("CancelReservation", reservationId=0) == {"status": "Accepted"}
+        stage.unplug(2)
+        await stage.ask("Reset", type="Hard")
+        await stage.later(60)
+        assert {stage.board.status(number) for number in range(1, 6)} == {Status.AVAILABLE}
+        assert len(stage.said("StartTransaction")) == 1
+
+
+async def test_boot_status_is_for_the_first_start_alone(tmp_path: Path, autojump_clock: MockClock) -> None:
+    own = {"0": {}, "1": {"bootStatus": "Faulted"}, "2": {"bootStatus": "Unavailable"}}
+    plan = planned(tmp_path, Connectors=own)
+    seen = []
+    for _ in range(2):
+        store = Folder.open(tmp_path / "state")
+        async with open_rig(store=store) as rig:
+            stage = Stage(rig=rig, station=rig.add(plan.specification))
+            await stage.booted()
+            seen.append([stage.board.status(number) for number in (1, 2)])
+            if len(seen) == 1:
+                await stage.ask("ChangeAvailability", connectorId=2, type="Operative")
+            store.close()
+    assert seen == [[Status.FAULTED, Status.UNAVAILABLE], [Status.AVAILABLE, Status.AVAILABLE]]
 
 
 async def test_fixed_cable_of_dc_and_where_it_is_said(tmp_path: Path, autojump_clock: MockClock) -> None:

@@ -1,6 +1,6 @@
 """What a station has above all its lives: its memory, its board, and the addresses of its parts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 
 from attrs import define, evolve, field
@@ -14,6 +14,7 @@ from ocppsim.actors.security_events import SecurityEvents
 from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.trace import Tracer
 from ocppsim.actors.transfer import Transfers
+from ocppsim.actors.wire.transport import Dial
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.model import firmware_record
 from ocppsim.model.registration import BootReason, boot_reason
@@ -36,6 +37,7 @@ class StationContext:
     tracer: Tracer
     settings: Settings
     transfers: Transfers
+    dial: Dial  # of the next connection
     statistics: StationStatistics | None = None  # None: nobody wants any
     station: Actor[StationMessage] = field(init=False)
     link: Actor[LinkMessage] = field(init=False)
@@ -43,16 +45,20 @@ class StationContext:
     connectors: Mapping[int, Actor[ConnectorMessage]] = field(init=False)
     identity: Identity = field(init=False)
     security_events: SecurityEvents = field(init=False)
-    reaches: Callable[[int], bool] = field(init=False)  # whether it can connect with a security profile
     key_chance: Callable[[], Random] = field(init=False)  # for the next key in virtual time
     ample_w: float | None = None  # what each connector may take unasked; None: it must ask for its share
     ended_by: StopReason | None = None  # why this life ends, where that is planned
     last_end: StopReason | None = None  # the same of the last one
     at_boot: Mapping[str, str] = field(factory=dict)  # the keys when this life began
+    remake: Callable[[], Awaitable[None]] | None = None  # before the next life, make another station of it
 
     @property
     def boot_reason(self) -> BootReason:
         return boot_reason(self.last_end) if self.station.life > 1 else BootReason.POWER_UP
+
+    def reaches(self, profile: int) -> bool:
+        """Whether it can connect with this security profile."""
+        return self.dial.reaches(profile)
 
     def present_specification(self) -> Specification:
         """With the firmware that the last update brought."""

@@ -1,16 +1,18 @@
 """The fleet: stations side by side, each behind a bulkhead, and the people who drive up to them."""
 
-from collections.abc import AsyncIterator, Callable, Container, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Container, Mapping
 from contextlib import asynccontextmanager
 
 import trio
 from attrs import define, field
 
-from ocppsim import chance, clock
+from ocppsim import clock
 from ocppsim.actors.board import Board
+from ocppsim.actors.crowd import Crowd
 from ocppsim.actors.generator import Driver, Habits
 from ocppsim.actors.latencies import Latencies
-from ocppsim.actors.runtime import Actor, GaveUp, System, Tier, cause, open_system
+from ocppsim.actors.remaking import Design, redirect, remake
+from ocppsim.actors.runtime import GaveUp, Stop, System, cause, open_system
 from ocppsim.actors.station import Station, assemble
 from ocppsim.actors.statistics import StationStatistics, Statistics
 from ocppsim.actors.store import Forgetful, Store
@@ -41,7 +43,7 @@ class Fleet:
     nursery: trio.Nursery
     transfers: MakeTransfers = pretended
     stations: dict[str, Station] = field(factory=dict)
-    drivers: dict[str, list[Driver]] = field(factory=dict)
+    crowds: dict[str, Crowd] = field(factory=dict)
     failed: dict[str, str] = field(factory=dict)  # station -> cause
     latencies: Latencies = field(factory=Latencies)
     statistics: Statistics = field(factory=Statistics)
@@ -77,30 +79,47 @@ class Fleet:
             measured,
         )
         self.stations[station.id] = station
-        index = len(self.stations)
-        self.drivers[station.id] = []
+        crowd = Crowd(self.system, self.nursery, station, len(self.stations), self.seed)
+        self.crowds[station.id] = crowd
         for tell in self.newcomers:
             tell(station)
-        self.nursery.start_soon(self._contain, station, name=f"{station.id}/bulkhead")
-        if habits is not None:
-            for number in specification.outlets:
-                self._add_driver(index, station, number, habits, visits.get(number, Visits()))
+        self._switch_on(station)
+        crowd.come(habits, visits)
         return station
 
-    def _add_driver(self, index: int, station: Station, number: int, habits: Habits, visits: Visits) -> None:
-        driver = Driver(
-            index,
-            number,
-            station.world,
-            station.board,
-            habits,
-            chance.stream(self.seed, station.id, number, "generator"),
-            station.admits_offline,
-            visits,
-        )
-        self.drivers[station.id].append(driver)
-        name = f"{station.id}/{number}/generator"
-        Actor(self.system, name, Tier.GENERATOR, driver.live).start_in(self.nursery)
+    def drivers(self, name: str) -> list[Driver]:
+        """The people at the connectors of a station."""
+        crowd = self.crowds.get(name)
+        return [] if crowd is None else crowd.drivers
+
+    def _switch_on(self, station: Station) -> None:
+        self.nursery.start_soon(self._contain, station, name=f"{station.id}/bulkhead")
+
+    def remake(self, name: str, design: Design, habits: Habits | None = None) -> None:
+        """Make another station of this one: it restarts as after a soft reset, or is switched on again.
+
+        Sessions are stopped first; what it remembers stays, as do the draws and counts of the people.
+        ValueError where a value is impossible; then it stays as it is.
+        """
+        station, crowd = self.stations[name], self.crowds[name]
+
+        async def between() -> None:
+            await crowd.send_home()
+
+        def ready() -> None:
+            crowd.come(habits, NOBODY)
+
+        remake(self.system, station, design, self.seed, self.transfers, between, ready)
+        if station.board.ended:
+            self.failed.pop(name, None)
+            station.board.ended = False
+            self._switch_on(station)
+
+    def adjust(self, name: str, design: Design, habits: Habits | None) -> None:
+        """What no life of the station notices: where it connects to next, and who comes next."""
+        redirect(self.stations[name], design)
+        if habits is not None:
+            self.crowds[name].change(habits)
 
     async def _contain(self, station: Station) -> None:
         """Run a station to its end; whatever ends it stays here."""
@@ -113,6 +132,16 @@ class Fleet:
             station.board.ended = True
             station.board.changed()
 
+    async def retire(self, names: Collection[str], staying: Container[str] = frozenset()) -> None:
+        """Switch these stations off in good order, as the end of the fleet would; they can be remade."""
+        with trio.move_on_after(clock.wire(LEAVE_WITHIN_S)):
+            await self._retire(names, StopReason.LOCAL, staying)
+        for name in names:
+            self.stations[name].context.station.end(Stop("stopped"))
+        for name in names:
+            await self.stations[name].board.until(_ended)
+            await self.crowds[name].send_home()
+
     async def leave(
         self, stop: StopReason | None = StopReason.LOCAL, staying: Container[str] = frozenset()
     ) -> bool:
@@ -122,23 +151,30 @@ class Fleet:
         at the stations of `staying`, sessions stay open in the store.
         """
         with trio.move_on_after(clock.wire(LEAVE_WITHIN_S)) as patience:
-            if stop is not None:
-                await self._send_drivers_away(staying)
-            for name, station in self.stations.items():
-                station.power_down(None if name in staying else stop)
-            for station in self.stations.values():
-                await station.board.until(lambda board: board.ended)
+            await self._retire(self.stations, stop, staying)
         return not patience.cancelled_caught
 
-    async def _send_drivers_away(self, staying: Container[str]) -> None:
-        """Those of stations that stay as they are just stand there."""
-        for name, drivers in self.drivers.items():
-            for driver in drivers if name not in staying else ():
+    async def _retire(self, names: Collection[str], stop: StopReason | None, staying: Container[str]) -> None:
+        if stop is not None:
+            await self._send_drivers_away([name for name in names if name not in staying])
+        for name in names:
+            self.stations[name].power_down(None if name in staying else stop)
+        for name in names:
+            await self.stations[name].board.until(_ended)
+
+    async def _send_drivers_away(self, names: Collection[str]) -> None:
+        """Those of other stations just stand there."""
+        for name in names:
+            for driver in self.drivers(name):
                 driver.leave()
         with trio.move_on_after(clock.wire(DRIVERS_WITHIN_S)):
-            for name, station in self.stations.items():
-                if self.drivers[name] and name not in staying:
-                    await station.board.until(_deserted)
+            for name in names:
+                if self.drivers(name):
+                    await self.stations[name].board.until(_deserted)
+
+
+def _ended(board: Board) -> bool:
+    return board.ended
 
 
 def _deserted(board: Board) -> bool:

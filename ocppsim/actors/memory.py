@@ -101,6 +101,20 @@ class Memory:
         memory._hold_once()
         return memory
 
+    def refit(self, specification: Specification, now: float) -> None:
+        """The station is another one from its next life on; what it has been through stays."""
+        if specification.keeps_keys and not self.specification.keeps_keys and self.changed:
+            self._record(journal.changed(self.changed))
+        self.specification = specification
+        self.connectors = {
+            number: self.connectors.get(number) or Connector(number, operative=outlet.in_service, at=now)
+            for number, outlet in specification.outlets.items()
+        }
+        self.reporters = {
+            number: self.reporters.get(number) or Reporter() for number in (0, *specification.outlets)
+        }
+        self.series = {number: kept for number, kept in self.series.items() if number in self.connectors}
+
     # -- messages
 
     def message_id(self) -> str:

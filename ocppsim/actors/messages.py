@@ -268,6 +268,13 @@ class PowerDown:
 
 
 @frozen
+class Remake:
+    """End this life in good order, stopping sessions first; the next one begins as another station."""
+
+    after: float
+
+
+@frozen
 class BootDue:
     pass
 
@@ -308,6 +315,7 @@ StationMessage = (
     | SessionEnded
     | ReservationUsed
     | PowerDown
+    | Remake
     | BootDue
     | BeatDue
     | LimitsDue

@@ -13,8 +13,8 @@ from ocppsim.actors.identity import Identity
 from ocppsim.actors.latencies import Latencies
 from ocppsim.actors.link import Link
 from ocppsim.actors.memory import Memory
-from ocppsim.actors.messages import ConnectorMessage, NotConnected, PowerDown, Tampered
-from ocppsim.actors.runtime import Actor, Condition, Policy, Restart, Stop, System, Tier
+from ocppsim.actors.messages import ConnectorMessage, NotConnected, PowerDown, StationMessage, Tampered
+from ocppsim.actors.runtime import Actor, Condition, Exit, Policy, Restart, Stop, System, Tier
 from ocppsim.actors.security_events import SecurityEvents
 from ocppsim.actors.station_life import StationLife
 from ocppsim.actors.statistics import StationStatistics
@@ -147,29 +147,35 @@ def assemble(
         Tracer(name, listeners),
         settings,
         transfers(specification),
+        dial,
         statistics,
     )
     context.identity = Identity.recall(memory, lambda: context.settings)
     context.security_events = SecurityEvents.recall(
         memory, lambda: context.settings, context.tracer.security_log
     )
-    context.reaches = dial.reaches
     numbers = count()
     context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")
-    _add_actors(system, context, dial, Backoff(partial(chance.stream, seed, name, "backoff")), latencies)
+    _add_actors(system, context, Backoff(partial(chance.stream, seed, name, "backoff")), latencies)
     return Station(context, _add_world(system, context))
 
 
-def _add_actors(
-    system: System, context: StationContext, dial: Dial, backoff: Backoff, latencies: Latencies
-) -> None:
+async def _live(me: Actor[StationMessage], context: StationContext) -> Exit | None:
+    """A life of the station; before it, what was to be made of it between two lives."""
+    if context.remake is not None:
+        remake, context.remake = context.remake, None
+        await remake()
+    return await StationLife(me, context).live()
+
+
+def _add_actors(system: System, context: StationContext, backoff: Backoff, latencies: Latencies) -> None:
     """Station, link and wire."""
-    name, redials = context.specification.id, context.specification.redials
+    name = context.specification.id
     context.station = Actor(
         system,
         name,
         Tier.STATION,
-        lambda me: StationLife(me, context).live(),
+        lambda me: _live(me, context),
         WATCHDOG,
         size=MAILBOX,
         keeps=False,
@@ -184,13 +190,13 @@ def _add_actors(
         lambda me: Wire(
             me,
             context.link,
-            dial,
+            context.dial,
             context.board,
             backoff,
             lambda: context.settings.ping_s,
             context.identity.access,
             lambda failed: context.station.tell(NotConnected(failed.reason, failed.flaw)),
-            redials,
+            context.specification.redials,
         ).live(),
     )
 
@@ -202,16 +208,16 @@ def _add_world(system: System, context: StationContext) -> World:
     if context.memory.first:
         world.facts = {number: outlet.beginning.facts for number, outlet in specification.outlets.items()}
     context.connectors = {
-        number: _connector(system, number, context, world) for number in specification.outlets
+        number: connector(system, number, context, world) for number in specification.outlets
     }
     world.connectors = context.connectors
     world.locked = lambda number: cable_locked(
-        context.memory.connectors[number], specification.outlets[number], context.settings
+        context.memory.connectors[number], context.specification.outlets[number], context.settings
     )
     world.awaited = lambda number: context.memory.connectors[number].locked_for
     return world
 
 
-def _connector(system: System, number: int, context: StationContext, world: World) -> Actor[ConnectorMessage]:
+def connector(system: System, number: int, context: StationContext, world: World) -> Actor[ConnectorMessage]:
     name = f"{context.specification.id}/{number}"
     return Actor(system, name, Tier.CONNECTOR, lambda me: ConnectorLife(me, number, context, world).live())

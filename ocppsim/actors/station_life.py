@@ -31,6 +31,7 @@ from ocppsim.actors.messages import (
     Outcomes,
     PowerDown,
     Release,
+    Remake,
     Report,
     ReportAgain,
     Request,
@@ -145,6 +146,8 @@ class StationLife:
                 self._report()
             case PowerDown(stop):
                 self._rest(stop, stop or StopReason.POWER_LOSS, Stop("stopped"))
+            case Remake(after):
+                self._rest(StopReason.REBOOT, StopReason.REBOOT, Restart("template changed", after=after))
             case _:
                 raise TypeError(f"no message of a station: {message!r}")
 

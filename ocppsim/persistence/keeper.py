@@ -96,7 +96,7 @@ class Keeper:
         plan, station = self._plans.get(name), self.fleet.stations.get(name)
         if plan is None or station is None:
             return None
-        snapshot = taken(plan, station, self.fleet.drivers.get(name, ()))
+        snapshot = taken(plan, station, self.fleet.drivers(name))
         return None if snapshot.same_as(self._kept.get(name)) else snapshot
 
     async def _store(self, snapshots: Sequence[Snapshot], *, hurry: bool) -> bool:

@@ -18,7 +18,7 @@ STEADY = evolve(HABITS, least_delay_s=10, most_delay_s=10, least_stay_s=60, most
 
 
 def driver_of(play: Stage, number: int = 1) -> Driver:
-    return play.rig.fleet.drivers[play.name][number - 1]
+    return play.rig.fleet.drivers(play.name)[number - 1]
 
 
 def starts(play: Stage) -> list[tuple[float, str]]:

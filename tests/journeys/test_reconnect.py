@@ -169,4 +169,4 @@ async def test_an_outage_of_20_s_loses_nothing_of_50_charging_stations(autojump_
 
 def begun(rig: Rig, station: str) -> int:
     """How many visits to a station have begun to charge."""
-    return sum(driver.record.started for driver in rig.fleet.drivers[station])
+    return sum(driver.record.started for driver in rig.fleet.drivers(station))

@@ -92,7 +92,7 @@ async def test_automatic_transaction_generator_persistent_configuration(
     for _ in range(2):
         async with home.process() as process:
             await process.play.later(300)
-            [driver] = process.play.rig.fleet.drivers["CS-00001"]
+            [driver] = process.play.rig.fleet.drivers("CS-00001")
     assert (driver.record.started, driver.record.charged) == ((10, 8) if keeps else (5, 4))
     file = home.file(process.plan)
     assert ("automaticTransactionGenerator" in file) is keeps

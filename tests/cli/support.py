@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from tests.cli.started import Started
 from tests.real.independent import IndependentServer
 
 ENVIRONMENT = {**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
@@ -21,8 +22,28 @@ class Ended(NamedTuple):
     err: str
 
 
-def start(*arguments: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+def start(*arguments: str, environment: Mapping[str, str] | None = None) -> Started:
+    """Start a command in a process of its own."""
+    return Started(arguments, {**ENVIRONMENT, **(environment or {})})
+
+
+def finish(process: "Started | subprocess.Popen[str]", within: float = 30) -> Ended:
+    try:
+        out, err = process.communicate(timeout=within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    return Ended(process.wait(), out, err)
+
+
+def run(*arguments: str, within: float = 30, environment: Mapping[str, str] | None = None) -> Ended:
+    return finish(start(*arguments, environment=environment), within)
+
+
+def run_anew(*arguments: str, environment: Mapping[str, str] | None = None) -> Ended:
+    """With an interpreter that starts anew, as from a shell."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "ocppsim", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -30,20 +51,7 @@ def start(*arguments: str, environment: Mapping[str, str] | None = None) -> "sub
         text=True,
         env={**ENVIRONMENT, **(environment or {})},
     )
-
-
-def finish(process: "subprocess.Popen[str]", within: float = 30) -> Ended:
-    try:
-        out, err = process.communicate(timeout=within)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        raise
-    return Ended(process.returncode, out, err)
-
-
-def run(*arguments: str, within: float = 30, environment: Mapping[str, str] | None = None) -> Ended:
-    return finish(start(*arguments, environment=environment), within)
+    return finish(process)
 
 
 @contextmanager

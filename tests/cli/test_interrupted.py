@@ -9,18 +9,19 @@ from time import monotonic
 
 import pytest
 
+from tests.cli.started import Started
 from tests.cli.support import actions, finish, silent_port, start
 from tests.real.independent import IndependentServer
 
 WITHIN_S = 2.0
 
 
-def first_line(process: "subprocess.Popen[str]") -> str:
+def first_line(process: Started) -> str:
     assert process.stdout is not None
     return process.stdout.readline()
 
 
-def interrupted(process: "subprocess.Popen[str]", *signals: signal.Signals) -> tuple[str, str]:
+def interrupted(process: Started, *signals: signal.Signals) -> tuple[str, str]:
     """Send the signals; what else the program wrote before it ended with 130, in time."""
     since = monotonic()
     for number in signals:
@@ -104,7 +105,7 @@ def test_the_other_commands(arguments: tuple[str, ...], number: signal.Signals) 
     assert "violations" in out, "the summary is told all the same"
 
 
-def read_two_lines_and_go(process: "subprocess.Popen[str]") -> tuple[int, str]:
+def read_two_lines_and_go(process: Started) -> tuple[int, str]:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.readline()

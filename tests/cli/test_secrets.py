@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import Ended, closed_port, run
+from tests.cli.support import Ended, closed_port, run_anew
 from tests.real.independent import IndependentServer
 
 Command = Callable[..., Ended]
@@ -67,7 +67,7 @@ def test_urls_are_not_echoed(command: Command, url: str) -> None:
 def test_colours_and_encodings(independent_server: IndependentServer) -> None:
     """No colour, and no encoding error, where the terminal has neither."""
     arguments = ("charge", independent_server.url, "--speed", "50", "--duration", "5", "--insecure")
-    ended = run(*arguments, environment={"PYTHONIOENCODING": "ascii"})
+    ended = run_anew(*arguments, environment={"PYTHONIOENCODING": "ascii"})
 
     assert ended.code == 0
     assert "\x1b" not in ended.out + ended.err

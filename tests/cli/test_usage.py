@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import Ended, run
+from tests.cli.support import Ended, run_anew
 
 URL = "ws://127.0.0.1:9"
 
@@ -98,7 +98,7 @@ def test_a_host_of_others_is_told(command: Callable[..., Ended]) -> None:
 
 
 def test_the_program_tells_its_version_and_its_commands() -> None:
-    assert run("--version") == (0, "ocppsim 0.1.0\n", "")
-    told = run("--help")
+    assert run_anew("--version") == (0, "ocppsim 0.1.0\n", "")
+    told = run_anew("--help")
     assert (told.code, told.err) == (0, "")
     assert all(name in told.out for name in ("demo", "charge", "csms"))

@@ -150,10 +150,12 @@ class Registrar:
 
     def beat_due(self) -> None:
         """A beat goes an interval after the last answered exchange began (1.6 ed. 2, 4.6, 9.1)."""
-        last = self.context.board.last_exchange_at
-        if self.speaking and trio.current_time() >= last + self.context.settings.heartbeat_s - _SLACK_S:
+        if not self.speaking:
+            return
+        due = self.context.board.last_exchange_at + self.context.settings.heartbeat_s
+        if self.context.specification.heartbeat_always or trio.current_time() >= due - _SLACK_S:
             self._beat()
-        elif self.speaking:
+        else:
             self._arm_beat()
 
     def trigger_beat(self) -> None:

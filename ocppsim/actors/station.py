@@ -156,7 +156,9 @@ def assemble(
     )
     numbers = count()
     context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")
-    _add_actors(system, context, Backoff(partial(chance.stream, seed, name, "backoff")), latencies)
+    draws = partial(chance.stream, seed, name, "backoff")
+    backoff = Backoff(draws, lambda: context.specification.first_redial_s)
+    _add_actors(system, context, backoff, latencies)
     return Station(context, _add_world(system, context))
 
 

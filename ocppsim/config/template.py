@@ -82,9 +82,14 @@ class StationTemplate:
     )
     reconnect_exponential_delay: bool = key(
         read.FLAG,
-        "Whether pauses before a dial grow.",
+        "Whether the pause before a new dial begins with 0.1 s, in place of 1 s; it grows in either case.",
         default=False,
-        fate=meaningless("they always grow, from 1 s to 30 s"),
+    )
+    boot_on_reconnect: bool = key(
+        read.FLAG, "Whether an accepted station boots when its connection is back.", default=False
+    )
+    heartbeat_always: bool = key(
+        read.FLAG, "Whether heartbeats go at each interval, other messages or not.", default=False
     )
     registration_max_retries: int = key(
         read.whole(-1), "How often the boot is repeated; -1: for ever.", default=-1

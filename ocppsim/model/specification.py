@@ -60,6 +60,7 @@ class Specification:
     meter_serial_number: str | None = None
     reset_time_s: float = 60.0
     boot_on_reconnect: bool = False
+    heartbeat_always: bool = False  # also right after another message
     auto_register: bool = False
     registration_max_retries: int = -1  # -1: without end
     signer: MeterSigner | None = field(default=None, eq=False, repr=False)  # for its meters; None: none sign
@@ -77,3 +78,4 @@ class Specification:
     reports_itself: bool = True  # whether the station has a status of its own
     keeps_keys: bool = True  # what changes of its keys, password included, outlives the process
     redials: int = -1  # how often a lost connection is dialled again; -1: without end
+    first_redial_s: float = 1.0  # the pause before the first of them; it doubles

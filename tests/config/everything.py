@@ -212,6 +212,8 @@ TEMPLATE_NOW: dict[str, Any] = {
     "ocppStrictCompliance": True,
     "autoStart": True,
     "automaticTransactionGeneratorPersistentConfiguration": True,
+    "bootOnReconnect": False,
+    "heartbeatAlways": False,
     "wsOptions": {
         "handshakeTimeout": 30000,
         "headers": {"X-Test": "1"},

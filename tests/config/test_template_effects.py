@@ -213,6 +213,38 @@ async def test_auto_reconnect_max_retries(tmp_path: Path, autojump_clock: MockCl
             assert not stage.board.online
 
 
+@pytest.mark.parametrize(("quickly", "dials"), [(True, range(5, 7)), (False, range(2, 3))])
+async def test_reconnect_exponential_delay(
+    tmp_path: Path, autojump_clock: MockClock, quickly: bool, dials: range
+) -> None:
+    """From 0.1 s: 0.1, 0.3, 0.7, 1.5, 3.1; from 1 s: 1, 3; each give or take a fifth."""
+    async with station_of(planned(tmp_path, reconnectExponentialDelay=quickly)) as stage:
+        stage.csms.go_down()
+        await stage.later(2.5)
+        assert stage.board.tally.dials in dials
+        stage.csms.come_up()
+        await stage.until(lambda board: board.online)
+
+
+@pytest.mark.parametrize("boots", [True, False])
+async def test_boot_on_reconnect(tmp_path: Path, autojump_clock: MockClock, boots: bool) -> None:
+    async with station_of(planned(tmp_path, bootOnReconnect=boots)) as stage:
+        await stage.outage(10)
+        await stage.later(1)
+        assert len(stage.said("BootNotification")) == 1 + boots
+
+
+@pytest.mark.parametrize("always", [True, False])
+async def test_heartbeat_always(tmp_path: Path, autojump_clock: MockClock, always: bool) -> None:
+    """Samples every minute stand in for beats, where beats do not go anyhow."""
+    async with station_of(planned(tmp_path, heartbeatAlways=always)) as stage:
+        await stage.set_key("HeartbeatInterval", 100)
+        await stage.charge()
+        mark = stage.mark()
+        await stage.later(1000)
+        assert len(stage.said("Heartbeat", mark)) == (10 if always else 0)
+
+
 # -- power
 
 

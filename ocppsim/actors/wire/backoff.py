@@ -14,17 +14,18 @@ STABLE_S = 60.0
 
 @define(eq=False)
 class Backoff:
-    """Doubles from one second to thirty, each pause spread by a fifth; seconds of wire time.
+    """Doubles from the first pause to thirty seconds, each spread by a fifth; seconds of wire time.
 
     `chance` makes the stream for the pause of that number: one kept would be 2.5 KiB of every station.
     """
 
     chance: Callable[[int], Random]
+    first_s: Callable[[], float] = lambda: FIRST_S
     failures: int = 0
     pauses: int = 0
 
     def pause(self) -> float:
-        seconds = min(FIRST_S * 2.0 ** min(self.failures, 10), LONGEST_S)
+        seconds = min(self.first_s() * 2.0 ** min(self.failures, 10), LONGEST_S)
         self.failures += 1
         self.pauses += 1
         return seconds * self.chance(self.pauses).uniform(1 - SPREAD, 1 + SPREAD)

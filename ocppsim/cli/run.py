@@ -3,7 +3,7 @@
 import argparse
 import gc
 import os
-import sys
+from collections.abc import Mapping
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -51,10 +51,16 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.set_defaults(run=_run)
 
 
-def _say_worker(worker: Worker) -> None:
-    """Whoever asks for pools should know that there are none."""
-    if worker.process_type != "workerSet" or worker.pool_max_size is not None:
-        print("ocppsim: note: everything runs in one process for now", file=sys.stderr)
+def _say_worker(found: Loaded) -> None:
+    """Whoever says how the work is spread should know that it is not."""
+    section = found.given.get("worker")
+    said = [name for name in section if name not in _PACE] if isinstance(section, Mapping) else []
+    if said:
+        say_note(f"{found.path}: worker: everything runs in one process for now; kept: {', '.join(said)}")
+
+
+_PACE = frozenset({"startDelay", "elementAddDelay", "elementsPerWorker"})
+"""Keys of the section that have their effect in one process too."""
 
 
 @frozen
@@ -74,7 +80,7 @@ class Run:
 def _run(options: argparse.Namespace) -> int:
     found = loaded(chosen(options.config))
     say_notices(found)
-    _say_worker(found.configuration.worker)
+    _say_worker(found)
     seed = options.seed if options.seed is not None else found.configuration.seed
     seed = opt.seed(options) if seed is None else seed
     console = OutputConsole(stderr=False)

@@ -7,6 +7,7 @@ what became of the generator since.
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from threading import Lock
 from time import perf_counter
 
 import trio
@@ -54,6 +55,7 @@ class Keeper:
     _plans: dict[str, Plan] = field(factory=dict)
     _kept: dict[str, Snapshot] = field(factory=dict)
     _news: trio.Event = field(factory=trio.Event)
+    _one_at_a_time: Lock = field(factory=Lock)  # a write that was abandoned may still go on
 
     def watch(self, plan: Plan) -> None:
         """The station of this plan has been added to the fleet, or begins anew after another template.
@@ -115,7 +117,8 @@ class Keeper:
             self.trouble = ""
             log.info("files of stations are written again")
         fresh = any(one.specification.id not in self._kept for one in snapshots)
-        self._kept |= {one.specification.id: one for one in snapshots}
+        there = (one for one in snapshots if one.specification.id in self._plans)
+        self._kept |= {one.specification.id: one for one in there}
         self.written += len(snapshots)
         if hurry or fresh or virtual:
             await trio.lowlevel.checkpoint()
@@ -127,8 +130,9 @@ class Keeper:
     def _write(self, snapshots: Sequence[Snapshot]) -> str:
         """In a thread; why it failed."""
         try:
-            for snapshot in snapshots:
-                self.shelf.write(snapshot.plan.hash_id, content(snapshot))
+            with self._one_at_a_time:
+                for snapshot in snapshots:
+                    self.shelf.write(snapshot.plan.hash_id, content(snapshot))
         except OSError as error:
             return f"{self.shelf.folder}: {error.strerror or error}"
         return ""

@@ -5,11 +5,9 @@ And that the model speaks no version's language, in names, texts and comments al
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "ocppsim"
@@ -30,8 +28,15 @@ def name(module: Path) -> str:
     return module.relative_to(PACKAGE).as_posix()
 
 
-def nodes(module: Path) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse(module.read_text()))
+@cache
+def nodes(module: Path) -> tuple[ast.AST, ...]:
+    """Only those that the tests below look at."""
+    tree = ast.parse(module.read_text())
+    return tuple(
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Name | ast.Attribute)
+    )
 
 
 # -- imports
@@ -66,31 +71,34 @@ def imports(module: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_nothing_is_imported_behind_the_back_of_the_table(module: Path) -> None:
-    called = {node.id for node in nodes(module) if isinstance(node, ast.Name)}
-    if name(module) not in MAY_IMPORT_BY_NAME:
-        assert not called & {"import_module", "__import__"}
-        assert not imports(module) & {"importlib", "runpy"}
+def test_nothing_is_imported_behind_the_back_of_the_table() -> None:
+    for module in MODULES:
+        called = {node.id for node in nodes(module) if isinstance(node, ast.Name)}
+        if name(module) not in MAY_IMPORT_BY_NAME:
+            assert not called & {"import_module", "__import__"}, name(module)
+            assert not imports(module) & {"importlib", "runpy"}, name(module)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_the_package_takes_modules_from_itself_and_not_the_names_of_its_own_api(module: Path) -> None:
-    for node in nodes(module):
-        if isinstance(node, ast.ImportFrom) and node.module == "ocppsim":
-            for alias in node.names:
-                assert (PACKAGE / f"{alias.name}.py").exists() or (PACKAGE / alias.name).is_dir()
+def test_the_package_takes_modules_from_itself_and_not_the_names_of_its_own_api() -> None:
+    for module in MODULES:
+        for node in nodes(module):
+            if isinstance(node, ast.ImportFrom) and node.module == "ocppsim":
+                for alias in node.names:
+                    taken = PACKAGE / alias.name
+                    assert taken.with_suffix(".py").exists() or taken.is_dir(), name(module)
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_sockets_of_trio_are_touched_at_the_edges_only(module: Path) -> None:
-    used = {
-        node.attr
-        for node in nodes(module)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "trio"
-    }
-    if not name(module).startswith(MAY_TOUCH_SOCKETS):
-        assert not {attribute for attribute in used if SOCKETS_OF_TRIO.search(attribute)}
+def test_sockets_of_trio_are_touched_at_the_edges_only() -> None:
+    for module in MODULES:
+        if not name(module).startswith(MAY_TOUCH_SOCKETS):
+            used = {
+                node.attr
+                for node in nodes(module)
+                if isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "trio"
+            }
+            assert not {attribute for attribute in used if SOCKETS_OF_TRIO.search(attribute)}, name(module)
 
 
 # -- the language of the model

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,17 @@ from ocppsim.support import page, rows, texts
 from ocppsim.support.rows import NoTable, Support, keys, messages
 
 PROOFS = marks(ROOT / "tests")
+made = cache(files)
 
 
 def test_the_table_can_be_made_of_what_is_here() -> None:
     """Above all, no mark names what is neither a message nor a key, or what is not offered."""
-    assert all(text for text in files().values())
+    assert all(text for text in made().values())
 
 
 def test_page_and_data_are_those_of_the_marks() -> None:
     """`make support` writes them anew."""
-    assert [path.name for path, text in files().items() if path.read_text("utf-8") != text] == []
+    assert [path.name for path, text in made().items() if path.read_text("utf-8") != text] == []
 
 
 def test_every_schema_is_in_one_row() -> None:

@@ -94,6 +94,11 @@ def block(name: str, value: object) -> Record:
     return {"block": name, "value": value}
 
 
+def anew() -> Record:
+    """Nothing that came before counts."""
+    return {"anew": True}
+
+
 def records(kept: Kept) -> list[Record]:
     """The fewest records from which the same follows."""
     outbox = kept.outbox
@@ -169,6 +174,10 @@ def apply(kept: Kept, record: Record) -> None:
 
 
 def _apply(kept: Kept, record: Record) -> None:
+    if "anew" in record:
+        fresh = Kept()
+        for attribute in attrs.fields(Kept):
+            setattr(kept, attribute.name, getattr(fresh, attribute.name))
     if "connector" in record:
         connector = _read_connector(record["connector"])
         kept.connectors[connector.number] = connector

@@ -59,6 +59,7 @@ class Memory:
     secrets: dict[str, str] = field(factory=dict, repr=False)  # outlive a life, and are in no store
     vault: Mapping[str, Any] = field(factory=dict, repr=False)  # see `lock_away`
     series: dict[int, Series] = field(factory=dict)  # by connector, the readings of its session
+    gone: tuple[Connector, ...] = ()  # with a session that was left open; the station has them no more
     first: bool = False  # nothing was known of the station before this process
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
@@ -95,6 +96,11 @@ class Memory:
             blocks=kept.blocks,
             vault=_of_keys(specification, store.secrets(specification.id)),
             series=kept.series,
+            gone=tuple(
+                _cut_short(connector, now)
+                for number, connector in kept.connectors.items()
+                if number not in connectors and connector.session is not None
+            ),
             first=first,
         )
         store.record(specification.id, journal.started(start))
@@ -129,6 +135,22 @@ class Memory:
 
         `readings` are those that the end of its session will tell, of which `most` are kept.
         """
+        entries = self._entries(connector, told)
+        before = self.connectors[connector.number]
+        self.connectors[connector.number] = connector
+        if readings or self.series:
+            self._keep_readings(connector, readings, most)
+        if entries or readings or _worth_keeping(before, connector):
+            self._record(journal.commit(connector, entries, readings, most))
+
+    def close_gone(self, connector: Connector, told: Told) -> None:
+        """The session of a connector that the station has no more, with the message of its end."""
+        closed = evolve(connector, session=None)
+        self._record(journal.commit(closed, self._entries(closed, (told,))))
+        self.series.pop(connector.number, None)
+        self.gone = tuple(one for one in self.gone if one is not connector)
+
+    def _entries(self, connector: Connector, told: Iterable[Told]) -> list[Entry]:
         entries = []
         for what in told:
             number = self.outbox.written.get(connector.number, 0) + 1
@@ -145,12 +167,7 @@ class Memory:
             )
             self.outbox.add(entry)
             entries.append(entry)
-        before = self.connectors[connector.number]
-        self.connectors[connector.number] = connector
-        if readings or self.series:
-            self._keep_readings(connector, readings, most)
-        if entries or readings or _worth_keeping(before, connector):
-            self._record(journal.commit(connector, entries, readings, most))
+        return entries
 
     def _keep_readings(self, connector: Connector, readings: Series, most: int) -> None:
         series = of_session(self.series.get(connector.number, ()), connector.session)

@@ -12,7 +12,7 @@ from ocppsim.actors.context import StationContext
 from ocppsim.actors.identity import Identity
 from ocppsim.actors.latencies import Latencies
 from ocppsim.actors.link import Link
-from ocppsim.actors.memory import Memory
+from ocppsim.actors.memory import Memory, Told
 from ocppsim.actors.messages import ConnectorMessage, NotConnected, PowerDown, StationMessage, Tampered
 from ocppsim.actors.runtime import Actor, Condition, Exit, Policy, Restart, Stop, System, Tier
 from ocppsim.actors.security_events import SecurityEvents
@@ -29,6 +29,8 @@ from ocppsim.dialects.dialect import Dialect, InvalidMessage
 from ocppsim.model.authorization import Decision, decide
 from ocppsim.model.connector import advanced, cable_locked, flowing
 from ocppsim.model.evolving import evolve
+from ocppsim.model.inputs import Ended
+from ocppsim.model.outbox import Place
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
 from ocppsim.security.ocmf import meters
@@ -154,6 +156,7 @@ def assemble(
     context.security_events = SecurityEvents.recall(
         memory, lambda: context.settings, context.tracer.security_log
     )
+    _close_gone(context)
     numbers = count()
     context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")
     draws = partial(chance.stream, seed, name, "backoff")
@@ -168,6 +171,19 @@ async def _live(me: Actor[StationMessage], context: StationContext) -> Exit | No
         remake, context.remake = context.remake, None
         await remake()
     return await StationLife(me, context).live()
+
+
+def _close_gone(context: StationContext) -> None:
+    """Sessions that were open at connectors which another template has not."""
+    memory = context.memory
+    for connector in memory.gone:
+        session, number = connector.session, connector.number
+        if session is None or session.interrupted_at is None:
+            continue
+        end = Ended(session, session.interrupted_at, connector.register_wh, StopReason.POWER_LOSS)
+        series = memory.series.get(number, ())
+        draft = context.dialect.ended(number, end, context.settings, memory.offset_s, series)
+        memory.close_gone(connector, Told(draft, session.key, Place.CLOSES))
 
 
 def _add_actors(system: System, context: StationContext, backoff: Backoff, latencies: Latencies) -> None:

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 JOURNAL = "journal.jsonl"
 SECRETS = Path("configurations") / "secrets"
+OWNERS = 0o600
+"""A URL that a central system set may have a password in it."""
 
 
 class StoreInUse(Exception):
@@ -123,7 +125,7 @@ class Folder:
             raise StoreInUse(f"{path} is in use by another process") from None
         folder._kept = _read(path / JOURNAL)
         _compact(path / JOURNAL, folder._kept)
-        folder._journal = os.open(path / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        folder._journal = os.open(path / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT, OWNERS)
         return folder
 
     def close(self) -> None:
@@ -142,7 +144,7 @@ class Folder:
 
     def bring(self, station: str, kept: Kept) -> None:
         self._kept[station] = kept
-        for record in journal.records(kept):
+        for record in (journal.anew(), *journal.records(kept)):
             self.record(station, record)
 
     def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
@@ -222,7 +224,8 @@ def _read(path: Path) -> dict[str, Kept]:
 
 def _compact(path: Path, kept: Mapping[str, Kept]) -> None:
     fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNERS), "wb") as file:
         for station, what in kept.items():
             file.writelines(journal.line(station, record) for record in journal.records(what))
         file.flush()

@@ -63,7 +63,10 @@ _CHANGED_BY_PEOPLE = frozenset(
 KEPT = frozenset(keys(StationTemplate)) - _NOT_OF_THE_STATION
 """What a station's information says, of the keys of its template."""
 
-_INHERITED = KEPT - _WHO_IT_IS - _LISTS - {"supervisionPassword"}
+SECRET = frozenset({"supervisionPassword", "wsOptions"})
+"""The second has headers, and some of those are passwords."""
+
+_INHERITED = KEPT - _WHO_IT_IS - _LISTS - SECRET
 
 
 @frozen

@@ -1,5 +1,6 @@
 """The file of a station, as SAP's simulator has it, with a key of our own for what that loses."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -7,7 +8,7 @@ from attrs import evolve
 
 from ocppsim.actors import journal
 from ocppsim.clock import moment
-from ocppsim.config.inheritance import KEPT
+from ocppsim.config.inheritance import KEPT, SECRET
 from ocppsim.config.key import as_table
 from ocppsim.config.station_file import OURS, PARTS, VISITS, content_hash
 from ocppsim.config.stations import Plan, Source, maximum_a
@@ -51,7 +52,10 @@ def content(snapshot: Snapshot) -> Json:
 
 
 def _records(snapshot: Snapshot) -> list[journal.Record]:
-    return [record for record in journal.records(snapshot.kept) if record != {"entries": []}]
+    kept = snapshot.kept
+    changed = {name: text for name, text in kept.changed.items() if not _has_password(text)}
+    records = journal.records(evolve(kept, changed=changed))
+    return [record for record in records if record != {"entries": []}]
 
 
 # -- who it is
@@ -59,11 +63,11 @@ def _records(snapshot: Snapshot) -> list[journal.Record]:
 
 def _info(snapshot: Snapshot, source: Source) -> Json:
     plan, specification = snapshot.plan, snapshot.specification
-    info = {name: value for name, value in source.given.items() if name in KEPT}
-    info.pop("supervisionPassword", None)
-    options = info.get("wsOptions")
-    if isinstance(options, Mapping) and "headers" in options:
-        info["wsOptions"] = {name: value for name, value in options.items() if name != "headers"}
+    info = {
+        name: value
+        for name, value in source.given.items()
+        if name in KEPT and name not in SECRET and not _has_password(value)
+    }
     if "resetTime" in info:
         info["resetTime"] = round(source.template.reset_time * 1000)
     own = {
@@ -94,12 +98,21 @@ def _keys(snapshot: Snapshot) -> list[Json]:
             told[name] = changed.get(name, specification.keys.get(name)), traits.readonly
     made = []
     for name, (text, readonly) in told.items():
-        if text is None:  # a secret, or nothing is known of it
+        if text is None or _has_password(text):  # a secret, or nothing is known of it
             continue
         traits = specification.key_traits.get(name, _USUAL)
         flags = {"readonly": readonly, "visible": traits.visible, "reboot": traits.reboot}
         made.append({"key": name, "value": text, **flags})
     return made
+
+
+_PASSWORD = re.compile(r"wss?://[^/\s]*@", re.IGNORECASE)
+
+
+def _has_password(value: object) -> bool:
+    """A URL, or one among several, that has credentials."""
+    values = value if isinstance(value, list) else [value]
+    return any(isinstance(one, str) and _PASSWORD.match(one.strip()) for one in values)
 
 
 # -- the generator

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import define, field
 from stage import Stage, check, plain_errors
 
+from ocppsim.actors.memory import Memory
 from ocppsim.actors.store import Folder, Store
 from ocppsim.config.stations import Plan, Surroundings
 from ocppsim.csms.central_system import CentralSystem
@@ -44,6 +45,12 @@ class Home:
         source, _ = read(self.folder, **self.template)
         files = StationFiles(self.shelf, store, vocabulary(), self.told.append)
         return files.plan(source, index, Surroundings(seed, (URL,), **around))
+
+    def again(self, memory: Memory) -> Plan:
+        """The plan of the first station, which lives, after a change of the template."""
+        source, _ = read(self.folder, **self.template)
+        files = StationFiles(self.shelf, memory.store, vocabulary(), self.told.append)
+        return files.again(source, 1, Surroundings(1, (URL,)), memory)
 
     def file(self, plan: Plan) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.shelf.path(plan.hash_id).read_text())

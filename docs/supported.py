@@ -23,48 +23,44 @@ class BadMark(Exception):
     """A mark whose names cannot be read without running the test."""
 
 
-def marks(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The tests under a folder, by the names that they honour."""
+def marks(folder: Path, mark: str = "honours") -> dict[str, tuple[str, ...]]:
+    """The tests under a folder, by the names that their marks of this kind have."""
     found: dict[str, set[str]] = {}
     for path in sorted(folder.rglob("test_*.py")):
         where, text = path.relative_to(folder.parent).as_posix(), path.read_text("utf-8")
-        if "honours" not in text:
+        if mark not in text:
             continue  # to parse them all takes a second
-        for test, name in _of_module(ast.parse(text), where):
+        for test, name in _of_module(ast.parse(text), where, mark):
             found.setdefault(name, set()).add(test)
     return {name: tuple(sorted(tests)) for name, tests in sorted(found.items())}
 
 
-def _of_module(module: ast.Module, where: str) -> Iterator[tuple[str, str]]:
+def _of_module(module: ast.Module, where: str, mark: str) -> Iterator[tuple[str, str]]:
     for_all = [
         name
         for statement in module.body
         if isinstance(statement, ast.Assign) and any(_is_pytestmark(target) for target in statement.targets)
-        for name in _names(statement.value, where)
+        for name in _names(statement.value, where, mark)
     ]
     yield from ((where, name) for name in for_all)
     for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for decorator in node.decorator_list:
-                yield from ((f"{where}::{node.name}", name) for name in _names(decorator, where))
+                yield from ((f"{where}::{node.name}", name) for name in _names(decorator, where, mark))
 
 
 def _is_pytestmark(target: ast.expr) -> bool:
     return isinstance(target, ast.Name) and target.id == "pytestmark"
 
 
-def _names(part: ast.expr, where: str) -> Iterator[str]:
-    """The names of each `honours(...)` in an expression."""
+def _names(part: ast.expr, where: str, mark: str) -> Iterator[str]:
+    """The names of each such mark in an expression, as in `honours("A", "B")`."""
     for node in ast.walk(part):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr == "honours"
-        ):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == mark:
             for argument in node.args:
                 if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
                     raise BadMark(
-                        f"{where}, line {argument.lineno}: honours() takes names as they are written"
+                        f"{where}, line {argument.lineno}: {mark}() takes names as they are written"
                     )
                 yield argument.value
 

@@ -48,22 +48,23 @@ SAP's README of 2024, but for `coherentMeterValues`.
 
 @frozen
 class Section:
-    """A table of the page."""
+    """A table of the page. `short` goes before its keys where they are named with those of others."""
 
     title: str
     cls: type
+    short: str = ""
 
 
 SECTIONS = (
     Section("The simulator", SimulatorConfiguration),
-    Section("An entry of `stationTemplateUrls`", TemplateUse),
-    Section("A station template", StationTemplate),
-    Section("An entry of `configurationKey`", OwnKey),
-    Section("A connector, in `Connectors`", ConnectorTemplate),
-    Section("An EVSE, in `Evses`", EvseTemplate),
-    Section("An entry of `MeterValues`", MeterTemplate),
-    Section("An EV, in the list that `evProfilesFile` names", EvProfile),
-    Section("A point of `chargingCurve`", CurvePoint),
+    Section("An entry of `stationTemplateUrls`", TemplateUse, "stationTemplateUrls"),
+    Section("A station template", StationTemplate, "template"),
+    Section("An entry of `configurationKey`", OwnKey, "configurationKey"),
+    Section("A connector, in `Connectors`", ConnectorTemplate, "connector"),
+    Section("An EVSE, in `Evses`", EvseTemplate, "evse"),
+    Section("An entry of `MeterValues`", MeterTemplate, "meterValue"),
+    Section("An EV, in the list that `evProfilesFile` names", EvProfile, "ev"),
+    Section("A point of `chargingCurve`", CurvePoint, "curve"),
 )
 
 
@@ -73,6 +74,14 @@ def all_keys(cls: type, prefix: str = "") -> Iterator[tuple[str, Key, object]]:
         yield prefix + name, made, default_of(cls, field)
         if made.inner is not None:
             yield from all_keys(made.inner, f"{prefix}{name}.")
+
+
+def effective() -> Iterator[str]:
+    """Each key that is called effective, by a name that no other has; of tables the keys within."""
+    for section in SECTIONS:
+        for name, made, _ in all_keys(section.cls):
+            if made.fate.kind == "effective" and made.inner is None:
+                yield f"{section.short}.{name}" if section.short else name
 
 
 def page() -> str:

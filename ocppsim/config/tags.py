@@ -29,7 +29,7 @@ class EvProfile:
 
     LOOSE = True
 
-    id: str = key(read.NAME, "Its name.")
+    id: str = key(read.NAME, "Its name.", fate=meaningless("for those who read the file"))
     battery_capacity_wh: float = key(read.number(0, above=True), "The battery's capacity.", unit="Wh")
     max_power_w: float = key(read.number(0, above=True), "What the battery takes at most.", unit="W")
     weight: float = key(read.number(0), "How often it comes, among all.", default=1.0)

@@ -4,6 +4,8 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.cli.support import actions, finish, run, start
 from tests.real.independent import IndependentServer, schema_errors
 
@@ -26,13 +28,17 @@ TEMPLATE = {
 
 
 def configuration(folder: Path, url: str, **template: object) -> Path:
-    """A configuration with names of 2022, two stations, their template and its tags."""
+    """A configuration with names of 2022, two stations and one that stays off, their templates, and tags."""
     (folder / "station-templates").mkdir()
     (folder / "station-templates" / "test.json").write_text(json.dumps(TEMPLATE | template))
     (folder / "tags.json").write_text('["TAG-1", "TAG-2"]')
     uses = [{"file": "test.json", "numberOfStation": 2}]
+    off = TEMPLATE | {"baseName": "CS-OFF", "autoStart": False}
+    (folder / "station-templates" / "off.json").write_text(json.dumps(off))
+    uses.append({"file": "off.json", "numberOfStation": 1})
     file = folder / "config.json"
-    file.write_text(json.dumps({"supervisionURLs": url, "stationTemplateURLs": uses, "logLevel": "debug"}))
+    names_of_old = {"supervisionURLs": url, "stationTemplateURLs": uses, "logLevel": "debug"}
+    file.write_text(json.dumps(names_of_old | {"seed": 9}))
     return file
 
 
@@ -44,7 +50,7 @@ def test_a_signal_stops_what_runs_and_ends(tmp_path: Path, independent_server: I
     ended = finish(process)
 
     assert ended.code == 130
-    assert "seed 5" in ended.out.splitlines()[0]
+    assert "seed 5" in ended.out.splitlines()[1]
     assert "supervisionURLs: is a name of old; it is supervisionUrls now" in ended.err
     seen = independent_server.seen
     assert (seen.violations, schema_errors(seen.frames)) == ([], [])
@@ -53,6 +59,7 @@ def test_a_signal_stops_what_runs_and_ends(tmp_path: Path, independent_server: I
     assert actions(independent_server, "CS-TEST-00002")[0] == "BootNotification"
 
 
+@pytest.mark.effective("template.stopTransactionsOnStopped")
 def test_without_stop_transactions_on_stopped_they_stay_open(
     tmp_path: Path, independent_server: IndependentServer
 ) -> None:
@@ -65,6 +72,14 @@ def test_without_stop_transactions_on_stopped_they_stay_open(
     assert all(one.stop is None for one in independent_server.seen.transactions())
 
 
+@pytest.mark.effective(
+    "supervisionUrls",
+    "stationTemplateUrls",
+    "stationTemplateUrls.file",
+    "stationTemplateUrls.numberOfStations",
+    "seed",
+    "template.autoStart",
+)
 def test_stations_of_the_configuration_run_for_a_while(
     tmp_path: Path, independent_server: IndependentServer
 ) -> None:
@@ -72,7 +87,10 @@ def test_stations_of_the_configuration_run_for_a_while(
     ended = run("run", "--config", str(file), "--plain", "--speed", "20", "--duration", "60")
 
     assert ended.code == 0
+    assert "1 stations are not started (autoStart)" in ended.out
+    assert "seed 9" in ended.out
     assert "2, of which 2 booted" in ended.out
+    assert {boot.identity for boot in independent_server.seen.boots} == {"CS-TEST-00001", "CS-TEST-00002"}
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:

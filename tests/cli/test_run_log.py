@@ -46,6 +46,15 @@ def test_by_default_the_log_is_beside_the_configuration_and_tells_of_the_run(
     assert error.read_text() == ""
 
 
+@pytest.mark.effective(
+    "log.file",
+    "log.errorFile",
+    "log.rotate",
+    "log.level",
+    "log.format",
+    "log.console",
+    "log.statisticsInterval",
+)
 def test_the_keys_of_the_log_have_their_effect(tmp_path: Path, independent_server: IndependentServer) -> None:
     keys = {
         "file": "all.log",
@@ -74,6 +83,7 @@ def test_names_of_2022_have_the_same_effect(tmp_path: Path, independent_server: 
     assert "logFile" in text
 
 
+@pytest.mark.effective("log.enabled")
 def test_disabled_there_are_no_files(tmp_path: Path, independent_server: IndependentServer) -> None:
     assert ran(tmp_path, independent_server.url, log={"enabled": False}).code == 0
     assert not (tmp_path / "logs").exists()

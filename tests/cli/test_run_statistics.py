@@ -30,6 +30,7 @@ def ran(folder: Path, url: str, *, template: Any = (), **keys: object) -> Ended:
     return run("run", "--config", str(file), "--plain", "--speed", "20", "--duration", "40")
 
 
+@pytest.mark.effective("performanceStorage.type", "template.enableStatistics")
 def test_statistics_of_the_stations_that_want_them_are_stored(
     tmp_path: Path, independent_server: IndependentServer
 ) -> None:
@@ -46,6 +47,7 @@ def test_statistics_of_the_stations_that_want_them_are_stored(
         assert 0 < boot["minTimeMeasurement"] < 5000
 
 
+@pytest.mark.effective("performanceStorage.enabled")
 def test_enabled_without_a_type_is_sqlite(tmp_path: Path, independent_server: IndependentServer) -> None:
     ended = ran(
         tmp_path,
@@ -59,6 +61,7 @@ def test_enabled_without_a_type_is_sqlite(tmp_path: Path, independent_server: In
     assert names == [("CS-TEST-00001",), ("CS-TEST-00002",)]
 
 
+@pytest.mark.effective("template.enableStatistics")
 def test_without_enable_statistics_there_are_none(
     tmp_path: Path, independent_server: IndependentServer
 ) -> None:
@@ -66,6 +69,7 @@ def test_without_enable_statistics_there_are_none(
     assert not (tmp_path / "performance").exists()
 
 
+@pytest.mark.effective("performanceStorage.uri")
 def test_a_mongodb_that_is_away_is_said_and_the_run_goes_on(
     tmp_path: Path, independent_server: IndependentServer
 ) -> None:

@@ -1,11 +1,10 @@
-"""Files of each year, with all their keys, are read, migrated and run. No effective key is untested."""
+"""Files of each year, with all their keys, are read, migrated and run."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import trio
 from stage import check, plain_errors
 from trio.testing import MockClock
@@ -25,9 +24,8 @@ from tests.config.everything import (
     TEMPLATE_EVSES,
     TEMPLATE_NOW,
 )
-
-HERE = Path(__file__).parent
-ELSEWHERE = tuple(HERE.parent / name for name in ("cli", "real", "performance", "persistence", "journeys"))
+from tests.real.independent_facts import Frame
+from tests.real.independent_schemas import schema_errors
 
 
 def folder_of(path: Path, configuration: object, **templates: object) -> Path:
@@ -48,8 +46,8 @@ def loaded_now(path: Path) -> Loaded:
     return load(file, vocabulary())
 
 
-async def run(loaded: Loaded, seconds: float) -> dict[str, list[str]]:
-    """What each station said."""
+async def run(loaded: Loaded, seconds: float) -> dict[str, list[tuple[str, Any]]]:
+    """What each station said; the independent package `ocpp` finds nothing wrong with it."""
     with plain_errors():
         async with open_rig() as rig:
             for plan in loaded.plans(1, {}):
@@ -57,11 +55,32 @@ async def run(loaded: Loaded, seconds: float) -> dict[str, list[str]]:
                 rig.add(plan.specification, dialect=dialect, habits=plan.habits)
             await trio.sleep(seconds)
             said = {
-                name: [json.loads(text)[2] for text in rig.texts(name) if text.startswith("[2")]
+                name: [tuple(json.loads(text)[2:4]) for text in rig.texts(name) if text.startswith("[2")]
                 for name in rig.fleet.stations
             }
         check(rig)
+    ways = {">": "in", "<": "out"}
+    frames = [
+        Frame(ways[one.way.value], one.station, one.text) for one in rig.entries if one.way.value in ways
+    ]
+    assert len(frames) > 100
+    assert schema_errors(frames) == []
     return said
+
+
+def actions(said: list[tuple[str, Any]]) -> list[str]:
+    return [action for action, _ in said]
+
+
+def samples(said: list[tuple[str, Any]], measurand: str) -> list[dict[str, Any]]:
+    return [
+        value
+        for action, payload in said
+        if action == "MeterValues"
+        for reading in payload["meterValue"]
+        for value in reading["sampledValue"]
+        if value["measurand"] == measurand
+    ]
 
 
 async def test_files_of_2022(tmp_path: Path, autojump_clock: MockClock) -> None:
@@ -71,9 +90,27 @@ async def test_files_of_2022(tmp_path: Path, autojump_clock: MockClock) -> None:
         assert name in notices or (name not in MOVED and name not in DROPPED)
     said = await run(loaded, 400)
     assert sorted(said) == ["CS-THEN-00001", "CS-THEN-00002"]
-    for actions in said.values():
-        assert {"BootNotification", "Authorize", "StartTransaction", "MeterValues"} <= set(actions)
-        assert actions.count("StopTransaction") >= 2
+    for frames in said.values():
+        assert {"BootNotification", "Authorize", "StartTransaction", "MeterValues"} <= set(actions(frames))
+        assert actions(frames).count("StopTransaction") >= 2
+        phases = {value.get("phase") for value in samples(frames, "Voltage")}
+        assert phases == {None, "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1"}
+        assert {value["phase"] for value in samples(frames, "Power.Active.Import")} == {"L1-N"}
+        assert not samples(frames, "Current.Import")  # the meter has it, nobody samples it
+
+
+async def test_files_of_2022_with_values_drawn_each_by_itself(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """As SAP's simulator has them by default: around the template's values, and never too high."""
+    independent = {"coherentMeterValues": False, "power": 44160}
+    file = folder_of(tmp_path, CONFIGURATION_2022, then=TEMPLATE_2022 | independent)
+    said = await run(load(file, vocabulary()), 400)
+    for frames in said.values():
+        powers = [float(value["value"]) for value in samples(frames, "Power.Active.Import")]
+        assert len(set(powers)) == len(powers) > 4
+        assert all(4500 <= power <= 5500 for power in powers)
+        assert len({value["value"] for value in samples(frames, "SoC")}) > 3
 
 
 async def test_files_of_today(tmp_path: Path, autojump_clock: MockClock) -> None:
@@ -81,8 +118,8 @@ async def test_files_of_today(tmp_path: Path, autojump_clock: MockClock) -> None
     assert [str(notice) for notice in loaded.notices if "is no key" in str(notice)] == []
     said = await run(loaded, 400)
     assert sorted(said) == ["CS-EVSE-00001", "CS-NOW-00001", "CS-NOW-00002"]
-    assert "StopTransaction" in said["CS-NOW-00001"]
-    assert "StartTransaction" not in said["CS-EVSE-00001"]
+    assert "StopTransaction" in actions(said["CS-NOW-00001"])
+    assert "StartTransaction" not in actions(said["CS-EVSE-00001"])
 
 
 def used(value: object, prefix: str = "") -> Iterator[str]:
@@ -102,30 +139,3 @@ def test_the_files_of_today_use_every_key() -> None:
     for section in SECTIONS:
         for name, _, _ in all_keys(section.cls):
             assert name in paths or ("." not in name and name in tails), name
-
-
-WHOLE = {
-    # tables, of which each key is looked for by itself
-    "worker",
-    "firmwareUpgrade",
-    "firmwareUpgrade.versionUpgrade",
-    "wsOptions",
-    "Configuration",
-}
-
-
-@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.title)
-def test_each_effective_key_is_named_in_a_test_of_its_effect(section: Any) -> None:
-    tests = "\n".join(
-        path.read_text()
-        for folder in (HERE, *ELSEWHERE)
-        for path in sorted(folder.glob("test_*.py"))
-        if path.name not in ("test_everything.py", "test_malformed.py")
-    )
-    missing = []
-    for name, made, _ in all_keys(section.cls):
-        last = name.rpartition(".")[2]
-        named = f'"{last}"' in tests or f"{last}=" in tests
-        if made.fate.kind == "effective" and name not in WHOLE and not named:
-            missing.append(name)
-    assert missing == []

@@ -40,11 +40,18 @@ async def after(folder: Path, seconds: float, change: dict[str, object], **templ
     return stage
 
 
+@pytest.mark.effective("template.AutomaticTransactionGenerator.enable")
 async def test_enable(tmp_path: Path, autojump_clock: MockClock) -> None:
     assert not starts(await after(tmp_path, 600, {"enable": False}))
     assert starts(await after(tmp_path, 600, {"enable": True}))
 
 
+@pytest.mark.effective(
+    "template.AutomaticTransactionGenerator.minDuration",
+    "template.AutomaticTransactionGenerator.maxDuration",
+    "template.AutomaticTransactionGenerator.minDelayBetweenTwoTransactions",
+    "template.AutomaticTransactionGenerator.maxDelayBetweenTwoTransactions",
+)
 async def test_stays_and_pauses(tmp_path: Path, autojump_clock: MockClock) -> None:
     stage = await after(tmp_path, 3000, {})
     assert set(stays(stage)) == {60}
@@ -57,17 +64,20 @@ async def test_stays_and_pauses(tmp_path: Path, autojump_clock: MockClock) -> No
     assert len(set(stays(spread))) > 3
 
 
+@pytest.mark.effective("template.AutomaticTransactionGenerator.probabilityOfStart")
 async def test_probability_of_start(tmp_path: Path, autojump_clock: MockClock) -> None:
     assert not starts(await after(tmp_path, 1000, {"probabilityOfStart": 0}))
     some = starts(await after(tmp_path, 3000, {"probabilityOfStart": "0.5"}))
     assert 5 < len(some) < 40
 
 
+@pytest.mark.effective("template.AutomaticTransactionGenerator.stopAfterHours")
 async def test_stop_after_hours(tmp_path: Path, autojump_clock: MockClock) -> None:
     stage = await after(tmp_path, 3000, {"stopAfterHours": 0.1})
     assert 400 > starts(stage)[-1][0] > 250
 
 
+@pytest.mark.effective("template.AutomaticTransactionGenerator.requireAuthorize")
 async def test_require_authorize(tmp_path: Path, autojump_clock: MockClock) -> None:
     for asked in (True, False):
         stage = await after(tmp_path, 300, {"requireAuthorize": asked})
@@ -80,6 +90,7 @@ async def test_require_authorize(tmp_path: Path, autojump_clock: MockClock) -> N
     ("distribution", "expected"),
     [("round-robin", [["A", "B", "C"], ["B", "C", "A"]]), ("connector-affinity", [["A"] * 3, ["B"] * 3])],
 )
+@pytest.mark.effective("template.AutomaticTransactionGenerator.idTagDistribution", "template.idTagsFile")
 async def test_tags_are_dealt_out(
     tmp_path: Path, autojump_clock: MockClock, distribution: str, expected: list[list[str]]
 ) -> None:
@@ -105,6 +116,7 @@ async def test_tags_at_random_and_none(tmp_path: Path, autojump_clock: MockClock
 
 
 @pytest.mark.parametrize("stops", [True, False])
+@pytest.mark.effective("template.AutomaticTransactionGenerator.stopOnConnectionFailure")
 async def test_stop_on_connection_failure(tmp_path: Path, autojump_clock: MockClock, stops: bool) -> None:
     change = {"minDuration": 1000, "maxDuration": 1000, "stopOnConnectionFailure": stops}
     plan = planned(tmp_path, AutomaticTransactionGenerator=STEADY | change)
@@ -116,6 +128,7 @@ async def test_stop_on_connection_failure(tmp_path: Path, autojump_clock: MockCl
         assert bool(stage.said("StopTransaction")) is stops
 
 
+@pytest.mark.effective("template.postTransactionDelay")
 async def test_post_transaction_delay(tmp_path: Path, autojump_clock: MockClock) -> None:
     for delay, pause in ((0, 10), (45, 55)):
         stage = await after(tmp_path, 600, {}, postTransactionDelay=delay)
@@ -123,6 +136,13 @@ async def test_post_transaction_delay(tmp_path: Path, autojump_clock: MockClock)
         assert {begin - end for end, (begin, _) in zip(ends, starts(stage)[1:], strict=False)} == {pause}
 
 
+@pytest.mark.effective(
+    "template.evProfilesFile",
+    "ev.weight",
+    "ev.maxPowerW",
+    "ev.initialSocPercentMin",
+    "ev.initialSocPercentMax",
+)
 async def test_evs_come_as_their_file_says(tmp_path: Path, autojump_clock: MockClock) -> None:
     common = {"powerFactor": 1, "rampShape": "linear"}
     cars = [

@@ -159,6 +159,7 @@ def test_names_of_2022_are_reported_with_the_defaults_that_differ(tmp_path: Path
     assert "defaults of then" not in "\n".join(map(str, simulator(tmp_path).notices))
 
 
+@pytest.mark.effective("sourceVersion")
 def test_under_source_version_2022_the_defaults_of_then_hold(tmp_path: Path) -> None:
     written(tmp_path, LEAST)
     then, now = simulator(tmp_path, sourceVersion="2022"), simulator(tmp_path)
@@ -209,10 +210,12 @@ def urls(folder: Path, distribution: str, seed: int = 1) -> list[str | None]:
 
 
 @pytest.mark.parametrize("distribution", ["round-robin", "charging-station-affinity", "sequential"])
+@pytest.mark.effective("supervisionUrlDistribution")
 def test_stations_are_dealt_out_in_turn(tmp_path: Path, distribution: str) -> None:
     assert urls(tmp_path, distribution) == ["ws://a", "ws://b", "ws://c"] * 10
 
 
+@pytest.mark.effective("supervisionUrlDistribution")
 def test_or_at_random_from_the_seed(tmp_path: Path) -> None:
     drawn = urls(tmp_path, "random")
     assert set(drawn) == {"ws://a", "ws://b", "ws://c"}

@@ -53,6 +53,7 @@ def numbers(values: list[dict[str, Any]], phase: str | None = None) -> list[floa
 # -- how values are shown
 
 
+@pytest.mark.effective("meterValue.unit")
 async def test_unit(tmp_path: Path, autojump_clock: MockClock) -> None:
     own = connectors({"unit": "kWh"}, entry("Power.Active.Import", unit="kW"))
     stage = await charged(tmp_path, Connectors=own, power=11000)
@@ -95,6 +96,7 @@ def test_what_no_meter_shows_is_noticed(
     ],
 )
 @pytest.mark.parametrize("coherent", [True, False])
+@pytest.mark.effective("template.mainVoltageMeterValues", "template.phaseLineToLineVoltageMeterValues")
 async def test_voltages(
     tmp_path: Path,
     autojump_clock: MockClock,
@@ -116,6 +118,7 @@ async def test_line_voltages_were_there_in_2022(tmp_path: Path) -> None:
         assert found.line_voltages is older
 
 
+@pytest.mark.effective("meterValue.phase")
 async def test_phase(tmp_path: Path, autojump_clock: MockClock) -> None:
     own = connectors(entry("Current.Import", phase="L2"), entry("Power.Active.Import", phase="L1-N"))
     stage = await charged(tmp_path, 70, Connectors=own)
@@ -126,6 +129,7 @@ async def test_phase(tmp_path: Path, autojump_clock: MockClock) -> None:
 # -- values that are drawn each by itself
 
 
+@pytest.mark.effective("template.coherentMeterValues")
 async def test_coherent_meter_values(tmp_path: Path, autojump_clock: MockClock) -> None:
     """D18: coherent unless independent values are asked for; those do not follow from one another."""
     for coherent in (True, False):
@@ -163,6 +167,7 @@ async def test_each_connector_draws_for_itself(tmp_path: Path, autojump_clock: M
     assert one.payload["meterValue"][0]["sampledValue"] != other.payload["meterValue"][0]["sampledValue"]
 
 
+@pytest.mark.effective("meterValue.value", "meterValue.fluctuationPercent")
 async def test_value_and_fluctuation_percent(tmp_path: Path, autojump_clock: MockClock) -> None:
     """Numbers may be texts, as in the README of the peer (D31)."""
     own = connectors(
@@ -185,6 +190,7 @@ async def test_value_and_fluctuation_percent(tmp_path: Path, autojump_clock: Moc
 
 
 @pytest.mark.parametrize("spelling", ["minimumValue", "minimum"])
+@pytest.mark.effective("meterValue.minimumValue")
 async def test_d31_minimum_value_in_both_spellings(
     tmp_path: Path, autojump_clock: MockClock, spelling: str
 ) -> None:
@@ -196,6 +202,7 @@ async def test_d31_minimum_value_in_both_spellings(
     assert set(numbers(told(stage, "SoC"))) <= {95, 96, 97, 98, 99, 100}
 
 
+@pytest.mark.effective("template.customValueLimitationMeterValues")
 async def test_d19_custom_value_limitation(tmp_path: Path, autojump_clock: MockClock) -> None:
     """Clamped last: a fluctuation leads to nothing above the 11 kW that there are."""
     own = connectors(
@@ -301,6 +308,7 @@ async def test_drawn_values_survive_a_kill(tmp_path: Path, autojump_clock: MockC
         (True, False, ["StopTransaction", "MeterValues"]),
     ],
 )
+@pytest.mark.effective("template.outOfOrderEndMeterValues", "template.ocppStrictCompliance")
 async def test_out_of_order_end_meter_values(
     tmp_path: Path, autojump_clock: MockClock, late: bool, strict: bool, order: list[str]
 ) -> None:

@@ -11,9 +11,11 @@ from trio.testing import MockClock
 from ocppsim import templates
 from ocppsim.actors.store import Folder
 from ocppsim.dialects.v16.messages import STATUS as MESSAGE
+from ocppsim.dialects.v16.remote_trigger import TRIGGERS
 from ocppsim.model.connector import Status
 from ocppsim.model.electricity import CurrentType
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.templates import vocabulary
 from ocppsim.testing.rig import open_rig
 from tests.config.bench import LEAST, planned, station_of
 
@@ -43,6 +45,17 @@ async def power_w(stage: Stage, *numbers: int) -> list[float]:
 # -- the boot
 
 
+@pytest.mark.effective(
+    "template.chargePointModel",
+    "template.chargePointVendor",
+    "template.chargePointSerialNumberPrefix",
+    "template.chargeBoxSerialNumberPrefix",
+    "template.meterSerialNumberPrefix",
+    "template.meterType",
+    "template.iccid",
+    "template.imsi",
+    "template.firmwareVersion",
+)
 async def test_identity_goes_into_the_boot(tmp_path: Path, autojump_clock: MockClock) -> None:
     plan = planned(
         tmp_path,
@@ -69,6 +82,13 @@ async def test_identity_goes_into_the_boot(tmp_path: Path, autojump_clock: MockC
 # -- configuration keys
 
 
+@pytest.mark.effective(
+    "template.Configuration.configurationKey",
+    "configurationKey.key",
+    "configurationKey.readonly",
+    "configurationKey.value",
+    "configurationKey.visible",
+)
 async def test_own_keys_are_told_and_changed(tmp_path: Path, autojump_clock: MockClock) -> None:
     own = keys(
         {"key": "Vendor.Colour", "readonly": False, "value": "red"},
@@ -104,6 +124,7 @@ async def test_own_keys_are_told_and_changed(tmp_path: Path, autojump_clock: Moc
         assert (await reported(stage, "Vendor.Colour"))["Vendor.Colour"]["value"] == "blue"
 
 
+@pytest.mark.effective("configurationKey.reboot", "configurationKey.value")
 async def test_a_known_key_that_a_template_makes_a_reboot_key_waits_for_one(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:
@@ -132,6 +153,7 @@ async def test_switches_are_initial_values_of_keys(
         assert (await reported(stage, key))[key]["value"] == value
 
 
+@pytest.mark.effective("template.remoteAuthorization")
 async def test_remote_authorization_decides_whether_a_tag_is_asked_about(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:
@@ -146,6 +168,9 @@ async def test_remote_authorization_decides_whether_a_tag_is_asked_about(
 # -- messages
 
 
+@pytest.mark.effective(
+    "template.commandsSupport.incomingCommands", "template.commandsSupport.outgoingCommands"
+)
 async def test_commands_support_denies_what_is_false_and_nothing_else(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:
@@ -168,6 +193,7 @@ async def test_commands_support_denies_what_is_false_and_nothing_else(
         assert (await stage.ask("GetConfiguration"))["configurationKey"]
 
 
+@pytest.mark.effective("template.messageTriggerSupport")
 async def test_message_trigger_support(tmp_path: Path, autojump_clock: MockClock) -> None:
     plan = planned(tmp_path, messageTriggerSupport={"Heartbeat": False, "StatusNotification": True})
     async with station_of(plan) as stage:
@@ -179,6 +205,54 @@ async def test_message_trigger_support(tmp_path: Path, autojump_clock: MockClock
             assert await stage.ask("TriggerMessage", requestedMessage=name) == {"status": word}
 
 
+@pytest.mark.effective("template.commandsSupport.incomingCommands")
+@pytest.mark.parametrize("request_", sorted(vocabulary().requests))
+async def test_a_request_is_denied_where_it_is_listed_as_false_alone(
+    tmp_path: Path, autojump_clock: MockClock, request_: str
+) -> None:
+    """What becomes of an allowed one without content is another matter."""
+    for listed, denied in (({request_: False}, True), ({request_: True}, False), ({"Other": False}, False)):
+        async with station_of(planned(tmp_path, commandsSupport={"incomingCommands": listed})) as stage:
+            await stage.write(2, "x", request_, {})
+            (answer,) = [
+                text for text in stage.rig.texts(stage.name) if text.startswith(('[3,"x"', '[4,"x"'))
+            ]
+            assert ("NotSupported" in answer) is denied
+            assert "NotImplemented" not in answer
+
+
+@pytest.mark.effective("template.commandsSupport.outgoingCommands")
+@pytest.mark.parametrize("message", ["Authorize", "Heartbeat", "MeterValues", "StatusNotification"])
+async def test_a_message_is_not_sent_where_it_is_listed_as_false_alone(
+    tmp_path: Path, autojump_clock: MockClock, message: str
+) -> None:
+    for listed, denied in (({message: False}, True), ({message: True}, False), ({}, False)):
+        support = {"outgoingCommands": listed}
+        quick = keys({"key": "AllowOfflineTxForUnknownId", "value": "true"})
+        async with station_of(planned(tmp_path, commandsSupport=support, Configuration=quick)) as stage:
+            await stage.charge()
+            await stage.later(70)
+            await stage.show()
+            await stage.later(400)
+            assert bool(stage.said(message)) is not denied
+            assert stage.said("StopTransaction")
+
+
+@pytest.mark.effective("template.messageTriggerSupport")
+@pytest.mark.parametrize("trigger", sorted(TRIGGERS))
+async def test_a_trigger_is_denied_where_it_is_listed_as_false_alone(
+    tmp_path: Path, autojump_clock: MockClock, trigger: str
+) -> None:
+    for listed, word in (
+        ({trigger: False}, "NotImplemented"),
+        ({trigger: True}, "Accepted"),
+        ({}, "Accepted"),
+    ):
+        async with station_of(planned(tmp_path, messageTriggerSupport=listed)) as stage:
+            assert await stage.ask("TriggerMessage", requestedMessage=trigger) == {"status": word}
+
+
+@pytest.mark.effective("template.useConnectorId0")
 async def test_without_connector_0_the_station_has_no_status(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:
@@ -188,11 +262,7 @@ async def test_without_connector_0_the_station_has_no_status(
             assert numbers == ([0, 1] if itself else [1])
 
 
-async def test_auto_register_speaks_at_once(tmp_path: Path, autojump_clock: MockClock) -> None:
-    assert planned(tmp_path, autoRegister=True).specification.auto_register
-    assert planned(tmp_path, registrationMaxRetries=3).specification.registration_max_retries == 3
-
-
+@pytest.mark.effective("template.resetTime")
 async def test_reset_time(tmp_path: Path, autojump_clock: MockClock) -> None:
     async with station_of(planned(tmp_path, resetTime="12")) as stage:
         await stage.ask("Reset", type="Hard")
@@ -202,6 +272,7 @@ async def test_reset_time(tmp_path: Path, autojump_clock: MockClock) -> None:
         assert stage.board.online
 
 
+@pytest.mark.effective("template.autoReconnectMaxRetries")
 async def test_auto_reconnect_max_retries(tmp_path: Path, autojump_clock: MockClock) -> None:
     for retries, dials in ((0, 1), (2, 3)):
         async with station_of(planned(tmp_path, autoReconnectMaxRetries=retries)) as stage:
@@ -214,6 +285,7 @@ async def test_auto_reconnect_max_retries(tmp_path: Path, autojump_clock: MockCl
 
 
 @pytest.mark.parametrize(("quickly", "dials"), [(True, range(5, 7)), (False, range(2, 3))])
+@pytest.mark.effective("template.reconnectExponentialDelay")
 async def test_reconnect_exponential_delay(
     tmp_path: Path, autojump_clock: MockClock, quickly: bool, dials: range
 ) -> None:
@@ -227,6 +299,7 @@ async def test_reconnect_exponential_delay(
 
 
 @pytest.mark.parametrize("boots", [True, False])
+@pytest.mark.effective("template.bootOnReconnect")
 async def test_boot_on_reconnect(tmp_path: Path, autojump_clock: MockClock, boots: bool) -> None:
     async with station_of(planned(tmp_path, bootOnReconnect=boots)) as stage:
         await stage.outage(10)
@@ -235,6 +308,7 @@ async def test_boot_on_reconnect(tmp_path: Path, autojump_clock: MockClock, boot
 
 
 @pytest.mark.parametrize("always", [True, False])
+@pytest.mark.effective("template.heartbeatAlways")
 async def test_heartbeat_always(tmp_path: Path, autojump_clock: MockClock, always: bool) -> None:
     """Samples every minute stand in for beats, where beats do not go anyhow."""
     async with station_of(planned(tmp_path, heartbeatAlways=always)) as stage:
@@ -268,6 +342,15 @@ async def test_heartbeat_always(tmp_path: Path, autojump_clock: MockClock, alway
         ({"power": 44000, "Connectors": {"1": {"maximumCurrent": 10}}}, [6900]),
     ],
 )
+@pytest.mark.effective(
+    "template.power",
+    "template.powerUnit",
+    "template.conversionEfficiency",
+    "template.currentOutType",
+    "template.Connectors",
+    "connector.maximumPower",
+    "connector.maximumCurrent",
+)
 async def test_power(
     tmp_path: Path, autojump_clock: MockClock, template: dict[str, object], expected: list[float]
 ) -> None:
@@ -275,6 +358,7 @@ async def test_power(
         assert await power_w(stage, *range(1, len(expected) + 1)) == expected
 
 
+@pytest.mark.effective("template.powerSharedByConnectors")
 async def test_shared_power_goes_to_those_who_charge(tmp_path: Path, autojump_clock: MockClock) -> None:
     two = {"0": {}, "1": {}, "2": {}}
     for shared, expected in ((True, 20000), (False, 10000)):
@@ -295,6 +379,7 @@ def test_voltage_and_phases(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("unit", "value"), [("A", "10"), ("dA", "100"), ("cA", "1000"), ("mA", "10000")])
+@pytest.mark.effective("template.amperageLimitationOcppKey", "template.amperageLimitationUnit")
 async def test_amperage_limitation(tmp_path: Path, autojump_clock: MockClock, unit: str, value: str) -> None:
     plan = planned(
         tmp_path,
@@ -361,6 +446,7 @@ def test_random_connectors_are_drawn_from_those_defined(tmp_path: Path) -> None:
         ("Faulted", Status.FAULTED, "OtherError"),
     ],
 )
+@pytest.mark.effective("connector.bootStatus")
 async def test_boot_status(
     tmp_path: Path, autojump_clock: MockClock, boot_status: str | None, status: Status, fault: str
 ) -> None:
@@ -431,6 +517,7 @@ async def test_boot_status_is_for_the_first_start_alone(tmp_path: Path, autojump
     assert seen == [[Status.FAULTED, Status.UNAVAILABLE], [Status.AVAILABLE, Status.AVAILABLE]]
 
 
+@pytest.mark.effective("connector.fixedCable")
 async def test_fixed_cable_of_dc_and_where_it_is_said(tmp_path: Path, autojump_clock: MockClock) -> None:
     for template, word in (
         ({"currentOutType": "DC"}, "NotSupported"),
@@ -454,6 +541,9 @@ def measurands(stage: Stage, number: int) -> set[str]:
     }
 
 
+@pytest.mark.effective(
+    "template.Evses", "evse.MeterValues", "evse.Connectors", "connector.MeterValues", "meterValue.measurand"
+)
 async def test_d14_meter_values_of_an_evse_are_those_of_its_connectors(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:
@@ -475,6 +565,7 @@ async def test_d14_meter_values_of_an_evse_are_those_of_its_connectors(
         assert measurands(stage, 2) == {energy, "SoC", "Voltage"}
 
 
+@pytest.mark.effective("template.beginEndMeterValues", "template.transactionDataMeterValues")
 async def test_begin_end_and_transaction_data(tmp_path: Path, autojump_clock: MockClock) -> None:
     plan = planned(tmp_path, beginEndMeterValues=True, transactionDataMeterValues=True)
     async with station_of(plan) as stage:
@@ -521,6 +612,11 @@ ORDER = {"location": "ftp://files.example/firmware.bin", "retrieveDate": "2020-0
         ({"firmwareVersion": "v7x", "firmwareVersionPattern": r"v(\d+)x"}, "8"),
     ],
 )
+@pytest.mark.effective(
+    "template.firmwareVersionPattern",
+    "template.firmwareUpgrade.versionUpgrade.patternGroup",
+    "template.firmwareUpgrade.versionUpgrade.step",
+)
 async def test_the_version_after_an_update(
     tmp_path: Path, autojump_clock: MockClock, template: dict[str, object], version: str
 ) -> None:
@@ -530,6 +626,7 @@ async def test_the_version_after_an_update(
         assert stage.said("BootNotification")[-1].payload["firmwareVersion"] == version
 
 
+@pytest.mark.effective("template.firmwareUpgrade.failureStatus", "template.firmwareUpgrade.reset")
 async def test_an_update_that_fails_and_one_without_a_reset(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:

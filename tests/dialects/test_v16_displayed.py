@@ -1,5 +1,6 @@
 """Values of a meter that is not as usual: units, phases and voltages, in every message and context."""
 
+import json
 from math import sqrt
 from typing import Any
 
@@ -19,6 +20,8 @@ from ocppsim.model.vehicle import Vehicle
 from tests.dialects.sampled_values import sampled_values
 from tests.dialects.test_v16_measurands import taken
 from tests.protocol.schema_files import schema_of
+from tests.real.independent_facts import Frame
+from tests.real.independent_schemas import schema_errors
 
 DIALECT = Dialect16()
 REGISTER = "Energy.Active.Import.Register"
@@ -142,6 +145,8 @@ SPECIAL = [
 
 @pytest.mark.parametrize("context", Context)
 def test_all_is_valid_in_every_message_and_context(context: Context) -> None:
+    """By our own schemas, and by those of the independent package `ocpp`."""
+    frames = []
     for made in SPECIAL:
         what = evolve(taken(Outlet(meter=made)), context=context)
         settings = Settings(
@@ -155,9 +160,15 @@ def test_all_is_valid_in_every_message_and_context(context: Context) -> None:
         )
         assert what.session is not None
         end = Ended(what.session, what.at, 1.0, StopReason.LOCAL)
-        DIALECT.ended(1, end, settings, 0.0, (what,))  # raises where it breaks the schema
+        for draft in (
+            DIALECT.ended(1, end, settings, 0.0, (what,)),  # raises where it breaks the schema
+            DIALECT.sampled(1, what, settings, 0.0),
+        ):
+            frames.append(Frame("in", "CS", json.dumps([2, str(len(frames)), draft.action, draft.payload])))
         values = sampled_values(DIALECT.sampled(1, what, settings, 0.0))
         assert {value["measurand"] for value in values} == set(ALL)
+    assert len(frames) == 2 * len(SPECIAL)
+    assert schema_errors(frames) == []
 
 
 def test_without_a_reading_of_its_own_a_meter_tells_what_is_known() -> None:

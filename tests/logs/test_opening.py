@@ -90,6 +90,7 @@ def test_disabled_nothing_is_written(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.effective("log.maxFiles", "log.maxSize", "log.rotate")
 def test_it_rotates_as_its_keys_say(tmp_path: Path) -> None:
     with open_logging(LogSettings(max_size=200, max_files=2), tmp_path) as book:
         for number in range(20):

@@ -19,6 +19,7 @@ GENERATOR: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.effective("template.ocppPersistentConfiguration")
 async def test_ocpp_persistent_configuration(tmp_path: Path, autojump_clock: MockClock, keeps: bool) -> None:
     own = {"configurationKey": [{"key": "Vendor.Colour", "readonly": False, "value": "red"}]}
     home = Home(tmp_path, {"ocppPersistentConfiguration": keeps, "Configuration": own})
@@ -64,6 +65,7 @@ async def test_a_password_is_kept_where_keys_are(
 
 
 @pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.effective("template.stationInfoPersistentConfiguration")
 async def test_station_info_persistent_configuration(
     tmp_path: Path, autojump_clock: MockClock, keeps: bool
 ) -> None:
@@ -79,6 +81,7 @@ async def test_station_info_persistent_configuration(
 
 
 @pytest.mark.parametrize("keeps", [True, False])
+@pytest.mark.effective("template.automaticTransactionGeneratorPersistentConfiguration")
 async def test_automatic_transaction_generator_persistent_configuration(
     tmp_path: Path, autojump_clock: MockClock, keeps: bool
 ) -> None:
@@ -103,6 +106,7 @@ async def test_automatic_transaction_generator_persistent_configuration(
 
 
 @pytest.mark.parametrize("counts_on", [True, False])
+@pytest.mark.effective("template.AutomaticTransactionGenerator.stopAbsoluteDuration")
 async def test_stop_absolute_duration(tmp_path: Path, autojump_clock: MockClock, counts_on: bool) -> None:
     """A quarter of an hour, of which the first process had ten minutes."""
     change = {"stopAbsoluteDuration": counts_on}

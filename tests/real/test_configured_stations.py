@@ -30,6 +30,9 @@ async def seen(server: IndependentServer, wish: Callable[[], bool]) -> None:
     await trio.to_thread.run_sync(server.wait_for, lambda _: wish())
 
 
+@pytest.mark.effective(
+    "template.supervisionUrlOcppConfiguration", "template.supervisionUrlOcppKey", "template.supervisionUrls"
+)
 async def test_the_url_is_a_configuration_key(tmp_path: Path, independent_server: IndependentServer) -> None:
     first = independent_server
     plan = planned(
@@ -65,6 +68,9 @@ async def test_the_url_is_a_configuration_key(tmp_path: Path, independent_server
         {"supervisionUser": "me", "supervisionPassword": "a secret of mine"},
         {"wsOptions": {"headers": {"Authorization": "Basic bWU6YSBzZWNyZXQgb2YgbWluZQ=="}}},
     ],
+)
+@pytest.mark.effective(
+    "template.supervisionUser", "template.supervisionPassword", "template.wsOptions.headers"
 )
 async def test_basic_authentication_and_headers(
     tmp_path: Path, independent_server: IndependentServer, template: dict[str, object]
@@ -128,6 +134,7 @@ def test_an_authorization_key_that_nobody_could_set_is_noticed_and_used(tmp_path
     assert plan(source, 1, Surroundings(1)).specification.credentials.password == "short"
 
 
+@pytest.mark.effective("template.wsOptions.handshakeTimeout")
 async def test_handshake_timeout(tmp_path: Path) -> None:
     with silent_port() as port:
         url = f"ws://127.0.0.1:{port}"
@@ -137,6 +144,7 @@ async def test_handshake_timeout(tmp_path: Path) -> None:
                 await station.board.until(lambda board: bool(board.link.trouble))
 
 
+@pytest.mark.effective("template.wsOptions.rejectUnauthorized")
 async def test_certificates_are_checked_unless_the_template_says_otherwise(tmp_path: Path) -> None:
     async with open_fleet(1) as fleet:
         launcher = Launcher(fleet, AddressBook())
@@ -147,6 +155,7 @@ async def test_certificates_are_checked_unless_the_template_says_otherwise(tmp_p
             assert dial._opening.tls.verify_mode is mode  # type: ignore[attr-defined]
 
 
+@pytest.mark.effective("template.ocppStrictCompliance")
 async def test_strict_compliance_decides_whether_requests_are_held_to_their_schemas(
     tmp_path: Path, independent_server: IndependentServer
 ) -> None:

@@ -27,7 +27,10 @@ def brought(plan: Plan, stored: StoredStation, known: Kept | None, written_at: f
         kept = known or _ours(stored)
         kept.blocks[TAKEN] = stored.hash
         _take_keys(kept, plan.specification, stored)
+        ours = set(_ours(stored).outbox.transaction_ids.values())
         for number, one in stored.connectors.items():
+            if one.running is not None and one.running.id in ours:
+                one = evolve(one, running=None)  # the memory knows what became of it
             _take_connector(kept, plan.specification, number, one, written_at)
         return kept
     return _ours(stored) if known is None and stored.records else None

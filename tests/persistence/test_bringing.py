@@ -42,6 +42,27 @@ async def test_messages_that_wait_are_there_once_after_a_file_was_taken(
     assert transaction.reason == "Local"
 
 
+async def test_a_transaction_of_ours_that_has_ended_since_is_not_closed_again(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """Somebody changed a file that was written in the midst of it, after a kill."""
+    home = Home(tmp_path, TEMPLATE)
+    async with home.process(killed=True) as process:
+        await process.play.charge()
+        await process.play.later(10)
+        file = home.file(process.plan)
+        assert file["connectorsStatus"][1][1]["transactionStarted"]
+        process.keeper._plans.clear()
+        await process.play.show()
+        await process.play.later(10)
+        assert process.play.board.unsent == 0
+    file["configurationKey"][0]["value"] = "1"
+    home.write(process.plan, file)
+    async with home.process() as process:
+        await process.play.later(10)
+        assert process.play.said("StopTransaction") == []
+
+
 def _kept(home: Home) -> Kept:
     store = Folder.open(home.shelf.folder, secret=SECRETS)
     kept = store.known("CS-00001")

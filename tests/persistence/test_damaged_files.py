@@ -85,6 +85,30 @@ async def test_each_damaged_file_has_a_name_of_its_own(tmp_path: Path, autojump_
     assert len(list(home.shelf.folder.glob("*.damaged*"))) == 3
 
 
+def test_a_folder_in_the_place_of_a_file_is_set_aside(tmp_path: Path) -> None:
+    home = Home(tmp_path, TEMPLATE)
+    path = home.shelf.path(home.plan(Forgetful()).hash_id)
+    path.mkdir(parents=True)
+    (path / "inside").write_text("kept")
+    home.plan(Forgetful())
+    assert home.told[0].startswith(f"{path}: cannot be read: Is a directory; it is set aside as")
+    assert [one.name for one in home.shelf.folder.iterdir()] == [f"{path.name}.damaged"]
+
+
+def test_a_file_that_cannot_be_set_aside_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    home = Home(tmp_path, TEMPLATE)
+    path = home.write(home.plan(Forgetful()), "{")
+    monkeypatch.setattr(Path, "rename", refuse)
+    assert home.plan(Forgetful()).specification.id == "CS-00001"
+    assert home.told[0].endswith("it is not used, and cannot be set aside: Permission denied")
+    assert path.exists()
+
+
 def test_records_of_our_own_that_are_none_are_damage(tmp_path: Path) -> None:
     home = Home(tmp_path, TEMPLATE)
     content = file_2024() | {"ocppsim": {"memory": [{"done": [1, 99]}]}}

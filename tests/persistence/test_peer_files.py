@@ -102,6 +102,34 @@ async def test_connectors_and_the_generator_carry_over(
     assert measurands == [frozenset({"Voltage"}), None]
 
 
+async def test_d14_meter_values_of_an_evse_outlive_files_that_lose_them(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """SAP's file has none at the connector of such an EVSE; ours has them there."""
+    content = file_of_evses()
+    for _, evse in content["evsesStatus"]:
+        for _, connector in evse["connectorsStatus"]:
+            connector.pop("MeterValues", None)
+    home = home_with(tmp_path, EVSES, content)
+    for _ in range(2):
+        async with home.process(finds=OF_OTHERS) as process:
+            pass
+        outlets = process.plan.specification.outlets
+        assert [outlets[1].measurands, outlets[2].measurands] == [frozenset({"Voltage"}), None]
+    [_, (one, first), (two, _)] = home.file(process.plan)["evsesStatus"]
+    assert (one, two) == (1, 2)
+    assert first["connectorsStatus"][0][1]["MeterValues"] == [{"measurand": "Voltage"}]
+
+
+def test_d27_each_of_many_stations_has_a_file_of_its_own(tmp_path: Path) -> None:
+    home = Home(tmp_path, TEMPLATE)
+    paths = {
+        home.shelf.path(home.plan(Forgetful(), index).hash_id)
+        for index in (1, 9_999, 10_000, 10_001, 19_999, 20_000)
+    }
+    assert len(paths) == 6
+
+
 async def test_a_file_is_taken_once(tmp_path: Path, autojump_clock: MockClock) -> None:
     """Though the process was killed before it had written it anew, what came later stays."""
     home = home_with(tmp_path, TEMPLATE, file_2024())

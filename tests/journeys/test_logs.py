@@ -12,7 +12,7 @@ from transcript import stamp
 
 from ocppsim.actors.store import Folder
 from ocppsim.actors.transfer import Failure, TransferFailed
-from ocppsim.csms.behaviour import Rule, Silent
+from ocppsim.csms.behaviour import Refuse, Rule, Silent
 from ocppsim.model.security import SecurityEvent
 
 DIAGNOSTICS, LOG = "DiagnosticsStatusNotification", "LogStatusNotification"
@@ -375,3 +375,16 @@ async def test_n01_half_a_character_makes_no_location(autojump_clock: object) ->
         )
         assert play.answer_to("x").kind == 3
         await play.hears("LogStatusNotification", since=0, status="BadMessage")
+
+
+async def test_half_a_character_that_the_central_system_sent_is_escaped_in_the_log(
+    autojump_clock: object,
+) -> None:
+    shelf = Shelf()
+    async with with_shelf(shelf) as play:
+        play.rule(Refuse("InternalError", "no \ud83d"), "Authorize")
+        play.plug()
+        await play.show()
+        answer = await get_log(play)
+        await play.later(1)
+        assert r"no \ud83d" in shelf.files[answer["filename"]]

@@ -71,7 +71,7 @@ class Logs(Block):
             return Decided(UploadAnswer(UploadVerdict.REJECTED))
         stamp = clock.moment(memory.now()).strftime("%Y%m%dT%H%M%S")
         name = file_name(self.context.specification.id, order.kind, stamp)
-        content = "".join(f"{line}\n" for line in lines).encode()
+        content = "".join(f"{line}\n" for line in lines).encode(errors="backslashreplace")
         upload = self.uploads[order.request is not None]
         busy = upload.phase is UploadPhase.UPLOADING
         verdict = UploadVerdict.ACCEPTED_CANCELED if busy else UploadVerdict.ACCEPTED

@@ -23,12 +23,10 @@ _WORDS = {
 }
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "certs",
-        help="make a throw-away PKI for tests",
-        description="Writes certificates (NAME.pem, followed by those between it and the root) and their "
-        "keys (NAME.key) into a folder. They are for tests: they protect nothing.",
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Writes certificates (NAME.pem, followed by those between it and the root) and their "
+        "keys (NAME.key) into a folder. They are for tests: they protect nothing."
     )
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--id", type=opt.identity, default="CS-1", metavar="ID", help="default: CS-1")

@@ -33,13 +33,11 @@ KEYS = {
 }
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "charge",
-        help="one station, one whole session against a central system",
-        description="Connects one station, charges once, and prints every message on the way.",
-        epilog="Exit codes: 0 the session closed cleanly, 1 the central system refused, 2 bad usage, "
-        "3 it never answered, 4 our own error, 130 interrupted.",
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Connects one station, charges once, and prints every message on the way."
+    parser.epilog = (
+        "Exit codes: 0 the session closed cleanly, 1 the central system refused, 2 bad usage, "
+        "3 it never answered, 4 our own error, 130 interrupted."
     )
     parser.add_argument("url", metavar="URL", help="ws:// or wss:// address; the station's id is appended")
     parser.add_argument("--id", type=opt.identity, default="CS-1", metavar="ID", help="default: CS-1")

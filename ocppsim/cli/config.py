@@ -16,12 +16,8 @@ from ocppsim.config.template import StationTemplate
 from ocppsim.config.writing import BEGINNING, as_toml
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "config",
-        help="configuration files: begin, check, convert",
-        description="Configuration files of `ocppsim run`.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Configuration files of `ocppsim run`."
     verbs = parser.add_subparsers(required=True, metavar="VERB", title="verbs")
     init = verbs.add_parser("init", help="write a file to begin with")
     init.add_argument("file", type=Path, nargs="?", default=Path("config.toml"), metavar="FILE")

@@ -27,12 +27,8 @@ from ocppsim.protocol.v16 import ACTIONS
 from ocppsim.terminal.timeline import Timeline
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "csms",
-        help="the embedded central system alone",
-        description="Listens for stations, answers them, judges them, and prints every message.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Listens for stations, answers them, judges them, and prints every message."
     parser.add_argument("--port", type=opt.port, default=9000, metavar="N", help="default: 9000; 0: any")
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
     parser.add_argument(

@@ -46,14 +46,14 @@ MIX = ("virtual-simple", "ac-twin", "dc-fast", "ac-wallbox")
 START_EACH_S = 0.02
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "demo",
-        help="a fleet that charges, in a live table",
-        description="Stations boot, authorise, charge, meter and stop, again and again, against the embedded "
-        "central system or the one at --url.",
-        epilog="Ends by q or Ctrl-C, or after --duration. Exit code 1 when there was less than one completed "
-        "session for each station.",
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Stations boot, authorise, charge, meter and stop, again and again, against the embedded "
+        "central system or the one at --url."
+    )
+    parser.epilog = (
+        "Ends by q or Ctrl-C, or after --duration. Exit code 1 when there was less than one completed "
+        "session for each station."
     )
     parser.add_argument("--stations", type=opt.count(1, 100_000), default=5, metavar="N", help="default: 5")
     parser.add_argument("--url", metavar="URL", help="a central system other than the embedded one")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from rich.console import Console
 
 from ocppsim.cli.exits import CommandEnded, Exit, usage
-from ocppsim.terminal.appearance import spelled
+from ocppsim.terminal.spelling import spelled
 from ocppsim.terminal.words import printable
 
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})

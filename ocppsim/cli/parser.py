@@ -1,16 +1,25 @@
-"""The parser of the command line, and the commands behind it."""
+"""The parser of the command line, and the commands behind it: each is loaded when it is named."""
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
-from ocppsim.cli import certs, charge, config, csms, demo, support, template
-from ocppsim.cli import run as run_command
 from ocppsim.cli.exits import CommandEnded, usage
 from ocppsim.cli.output import output_ended
 
-_COMMANDS = (demo, run_command, charge, csms, config, template, certs, support)
+COMMANDS: Mapping[str, str] = {
+    "demo": "a fleet that charges, in a live table",
+    "run": "the simulator from a configuration file",
+    "charge": "one station, one whole session against a central system",
+    "csms": "the embedded central system alone",
+    "config": "configuration files: begin, check, convert",
+    "template": "templates of stations: list, show, check",
+    "certs": "make a throw-away PKI for tests",
+    "support": "what is honoured of OCPP, and which tests show it",
+}
+"""What each is for. `add_options` of its module also sets what is to `run`."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,8 +31,10 @@ class Parser(argparse.ArgumentParser):
 
 def run(arguments: Sequence[str] | None) -> int:
     """Run a command; returns its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    named = [argument for argument in given if not argument.startswith("-")][:1]
     try:
-        options = parser().parse_args(arguments)
+        options = parser(named).parse_args(given)
         code: int = options.run(options)
     except CommandEnded as ended:
         ended.say()
@@ -36,13 +47,39 @@ def run(arguments: Sequence[str] | None) -> int:
     return code
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(loaded: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """The options of `loaded` commands are known, of the others no more than what they are for."""
     parser = Parser(
         prog="ocppsim",
         description="Simulates EV charging stations that speak OCPP-J to a central system (CSMS).",
     )
     parser.add_argument("--version", action="version", version=f"ocppsim {version('ocppsim')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for command in _COMMANDS:
-        command.add_to(commands)
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose)
+        if name in loaded:
+            _add_options(name, command)
     return parser
+
+
+def _add_options(name: str, command: argparse.ArgumentParser) -> None:
+    match name:
+        case "demo":
+            from ocppsim.cli.demo import add_options
+        case "run":
+            from ocppsim.cli.run import add_options
+        case "charge":
+            from ocppsim.cli.charge import add_options
+        case "csms":
+            from ocppsim.cli.csms import add_options
+        case "config":
+            from ocppsim.cli.config import add_options
+        case "template":
+            from ocppsim.cli.template import add_options
+        case "certs":
+            from ocppsim.cli.certs import add_options
+        case "support":
+            from ocppsim.cli.support import add_options
+        case _:
+            raise ValueError(f"{name} is no command")
+    add_options(command)

@@ -35,13 +35,9 @@ from ocppsim.terminal.summary import closing
 from ocppsim.terminal.totals import summarise
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "run",
-        help="the simulator from a configuration file",
-        description="Starts the stations that a configuration file asks for, and keeps them running.",
-        epilog="Ends by q or Ctrl-C, or after --duration; a second Ctrl-C ends at once.",
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Starts the stations that a configuration file asks for, and keeps them running."
+    parser.epilog = "Ends by q or Ctrl-C, or after --duration; a second Ctrl-C ends at once."
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="TOML or JSON; default: config.toml or config.json"
     )

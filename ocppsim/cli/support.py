@@ -12,12 +12,10 @@ from ocppsim.support.proofs import proofs
 from ocppsim.support.rows import Row, keys, messages, newer
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "support",
-        help="what is honoured of OCPP, and which tests show it",
-        description="Lists every message and configuration key of OCPP 1.6 and its whitepapers: honoured, "
-        "offered without effect, or not supported. Messages and keys named: what is known of them.",
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Lists every message and configuration key of OCPP 1.6 and its whitepapers: honoured, "
+        "offered without effect, or not supported. Messages and keys named: what is known of them."
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a message or configuration key")
     parser.add_argument("--json", action="store_true", help="as JSON, with the names of all tests")

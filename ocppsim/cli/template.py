@@ -15,10 +15,8 @@ from ocppsim.model.specification import Specification
 from ocppsim.terminal.words import power
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
-        "template", help="templates of stations: list, show, check", description="Templates of stations."
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Templates of stations."
     verbs = parser.add_subparsers(required=True, metavar="VERB", title="verbs")
     listed = verbs.add_parser("list", help="the templates that come with the program")
     listed.set_defaults(run=_list)

@@ -11,10 +11,11 @@ from rich.text import Text
 from ocppsim import clock
 from ocppsim.actors.fleet import Fleet
 from ocppsim.terminal import words
-from ocppsim.terminal.appearance import TROUBLE, spelled
+from ocppsim.terminal.appearance import TROUBLE
 from ocppsim.terminal.happenings import Happening, Level
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.hearing import Ear
+from ocppsim.terminal.spelling import spelled
 from ocppsim.terminal.totals import Summary, summarise
 
 INTERVAL_S = 0.5

@@ -7,11 +7,12 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from ocppsim.terminal import words
-from ocppsim.terminal.appearance import FAILED, FAINT, RULE, SEPARATOR, STATUSES, TROUBLE, sparkline, spelled
+from ocppsim.terminal.appearance import FAILED, FAINT, RULE, SEPARATOR, STATUSES, TROUBLE, sparkline
 from ocppsim.terminal.columns import GAP, Column
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.pieces import Pieces, as_text, fitted, joined
 from ocppsim.terminal.snapshot import LinkState, Row
+from ocppsim.terminal.spelling import spelled
 from ocppsim.terminal.totals import Summary
 
 MARGIN = " "

@@ -12,10 +12,11 @@ from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.store import Forgetful
 from ocppsim.model.connector import Status
 from ocppsim.model.registration import Registration, Standing
-from ocppsim.terminal.appearance import LINKS, STANDINGS, STATUSES, sparkline, spelled
+from ocppsim.terminal.appearance import LINKS, STANDINGS, STATUSES, sparkline
 from ocppsim.terminal.columns import choose
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.page import Frame, Page, lay_out
+from ocppsim.terminal.spelling import spelled
 from ocppsim.terminal.totals import summarise
 from ocppsim.terminal.view import View
 from tests.terminal.fake_fleet import charge, fake_fleet, rendered

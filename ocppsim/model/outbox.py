@@ -86,11 +86,6 @@ class Outbox:
             return UNKNOWN_ID
         return known
 
-    def session_of(self, transaction_id: int) -> str | None:
-        """The own key of the session with this id; of the last one, should the central system repeat it."""
-        ids = reversed(self.transaction_ids.items())
-        return next((key for key, known in ids if known == transaction_id), None)
-
     def forget_ended(self, running: set[str]) -> None:
         """Drop the ids of sessions that neither run nor have anything left to say."""
         for key in [key for key in self.transaction_ids if key not in running]:

@@ -121,12 +121,6 @@ class Delivery(RuleBasedStateMachine):
                 assert self.outbox.transaction_id(session) == expected
         assert set(self.outbox.transaction_ids) <= alive
 
-    @invariant()
-    def an_id_leads_back_to_the_last_session_that_got_it(self) -> None:
-        for transaction_id in range(-1, 6):
-            having = [key for key, known in self.outbox.transaction_ids.items() if known == transaction_id]
-            assert self.outbox.session_of(transaction_id) == (having[-1] if having else None)
-
 
 Delivery.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 TestDelivery = Delivery.TestCase

@@ -51,7 +51,7 @@ class Charging(Block):
         session = memory.connectors[command.connector].session
         if session is None or session.interrupted:
             return None
-        if meant is not None and memory.outbox.session_of(meant) != session.key:
+        if meant is not None and memory.outbox.transaction_ids.get(session.key) != meant:
             return None
         return session.key
 

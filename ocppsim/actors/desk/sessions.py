@@ -88,14 +88,19 @@ class Sessions(Block):
         return None
 
     async def _stop(self, command: commands.StopRemotely) -> Decided[Verdict]:
-        key = self.context.memory.outbox.session_of(command.transaction_id)
-        if key is None or not self.life.registrar.registration.accepted:
+        """The session with this id; the last that runs, should the central system have given it again."""
+        memory = self.context.memory
+        running = [
+            (connector.session.started_at, number, connector.session.key)
+            for number, connector in memory.connectors.items()
+            if connector.session is not None
+            if memory.outbox.transaction_ids.get(connector.session.key) == command.transaction_id
+        ]
+        if not (running and self.life.registrar.registration.accepted):
             return Decided(Verdict.REJECTED)
-        for number, connector in self.context.memory.connectors.items():
-            if connector.session is not None and connector.session.key == key:
-                stop = inputs.StopSession(StopReason.REMOTE, key)
-                return Decided(await self.do(number, stop, Verdict.REJECTED))
-        return Decided(Verdict.REJECTED)
+        _, number, key = max(running)
+        stop = inputs.StopSession(StopReason.REMOTE, key)
+        return Decided(await self.do(number, stop, Verdict.REJECTED))
 
     async def _unlock(self, command: commands.UnlockConnector) -> Decided[Verdict]:
         if command.connector not in self.context.connectors:

@@ -39,13 +39,18 @@ async def test_one_that_stays_away_ends_the_command_as_blocked(autojump_clock: o
         assert play.now == pytest.approx(LOST_WITHIN_S, abs=20)
 
 
+async def broken(play: Stage) -> None:
+    """The command, with a station that notices a mistake of its own while it charges."""
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ChargeSession(play.station, PLAN, {}).run, trio.Event())
+        await play.shows(Status.CHARGING)
+        play.board.tally.internal += 1
+        play.board.note("our own mistake: a word that is none of the list")
+
+
 async def test_a_message_of_its_own_that_breaks_its_schema_is_its_own_error(autojump_clock: object) -> None:
     async with stage() as play:
         with pytest.raises(CommandEnded, match="our own mistake") as caught, plain_errors():
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(ChargeSession(play.station, PLAN, {}).run, trio.Event())
-                await play.shows(Status.CHARGING)
-                play.board.tally.internal += 1
-                play.board.note("our own mistake: a word that is none of the list")
+            await broken(play)
         assert caught.value.code is Exit.OURS == 4
         play.board.tally.internal = 0  # it was none

@@ -15,6 +15,7 @@ from ocppsim.config.problems import Remark, Report, Spot
 from ocppsim.config.readers import BadValue
 from ocppsim.config.simulator import SimulatorConfiguration, TemplateUse
 from ocppsim.config.stations import Plan, Source, Surroundings, plan
+from ocppsim.config.storage_settings import StorageType, chosen
 from ocppsim.config.tags import read_tags, read_vehicles
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.template_sections import PASSWORD_KEY
@@ -73,10 +74,17 @@ def load(path: Path, vocabulary: Vocabulary) -> Loaded:
         for number, use in enumerate(configuration.station_template_urls)
     ]
     report.raise_problems()
+    _check_storage(configuration, sources, spot.at("performanceStorage"))
     loaded = Loaded(path, configuration, tuple(one for one in sources if one), tuple(report.notices), given)
     _check_stations(loaded, spot, vocabulary)
     report.raise_problems()
     return loaded
+
+
+def _check_storage(configuration: SimulatorConfiguration, sources: list[Source | None], spot: Spot) -> None:
+    is_wanted = chosen(configuration.performance_storage) is not StorageType.NONE
+    if is_wanted and not any(one is not None and one.template.enable_statistics for one in sources):
+        spot.note("stays empty: no template has enableStatistics")
 
 
 def configuration_of(content: object, spot: Spot) -> tuple[Any, Spot]:

@@ -18,6 +18,17 @@ from tests.config.bench import LEAST, URL, configured, planned, problems, read, 
 
 USE = [{"file": "test.json", "numberOfStations": 1}]
 
+
+@pytest.mark.parametrize("storage", [{"enabled": True}, {"type": "jsonfile"}])
+def test_a_storage_that_would_stay_empty_is_told(tmp_path: Path, storage: dict[str, Any]) -> None:
+    words = "config.json: performanceStorage: stays empty: no template has enableStatistics"
+    told = simulator(tmp_path, performanceStorage=storage).notices
+    assert any(str(one).endswith(words) for one in told)
+    assert simulator(tmp_path, performanceStorage=storage | {"enabled": False}).notices == ()
+    written(tmp_path, LEAST | {"enableStatistics": True})
+    assert simulator(tmp_path, performanceStorage=storage).notices == ()
+
+
 # -- places
 
 

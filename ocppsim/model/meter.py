@@ -5,6 +5,7 @@ another, `drawing` for those that are drawn each by itself.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from math import sqrt
 from typing import Protocol
 
@@ -33,10 +34,6 @@ class Chance(Protocol):
     """What is needed of a stream of random numbers."""
 
     def random(self) -> float: ...
-
-    def uniform(self, a: float, b: float, /) -> float: ...
-
-    def randint(self, a: int, b: int, /) -> int: ...
 
 
 @frozen
@@ -75,6 +72,11 @@ class Meter:
         """Unless only phases of it are named."""
         named = [one.phase for one in self.entries if one.measurand == measurand]
         return not named or None in named
+
+    @cached_property
+    def has_units(self) -> bool:
+        """Whether any value is told in another unit than the usual one."""
+        return any(one.unit is not None for one in self.entries)
 
     def unit(self, measurand: str, phase: str | None) -> str | None:
         """None: the usual one."""

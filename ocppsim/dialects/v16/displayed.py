@@ -13,7 +13,8 @@ from ocppsim.protocol.v16 import core
 
 def displayed(what: Sampled, measurands: Iterable[str], context: core.ReadingContext, meter: Meter) -> Values:
     """As `measured` has them, but in the meter's phases and units."""
-    return tuple(_in_unit(value, meter) for name in measurands for value in _values(what, name, context))
+    values = tuple(value for name in measurands for value in _values(what, name, context))
+    return tuple(_in_unit(value, meter) for value in values) if meter.has_units else values
 
 
 def _values(what: Sampled, name: str, context: core.ReadingContext) -> Iterator[core.SampledValue]:

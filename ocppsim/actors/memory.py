@@ -88,7 +88,7 @@ class Memory:
             {number: _cut_short(connector, now) for number, connector in connectors.items()},
             kept.outbox,
             kept.changed if specification.keeps_keys else {},
-            kept.operative,
+            specification.in_service if first else kept.operative,
             kept.scheduled,
             cache=kept.cache,
             local_list=local_list.from_json(kept.blocks.get(_LOCAL_LIST)),

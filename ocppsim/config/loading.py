@@ -162,6 +162,7 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
         return None
     _check_addresses(found.supervision_urls, here.at("supervisionUrls"), vocabulary)
     _check_names(found, here, vocabulary)
+    _check_connector_0(content, here)
     source = Source(
         path.stem,
         path,
@@ -228,6 +229,20 @@ def _check_names(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> 
             spot.at("commandsSupport", "outgoingCommands", name).wrong(
                 "cannot be false: nothing works without it"
             )
+
+
+def _check_connector_0(content: Mapping[str, Any], spot: Spot) -> None:
+    """It is the station, which has no outlet: of its keys one alone means something."""
+    evses = content.get("Evses")
+    path = ("Evses", "0", "Connectors", "0") if isinstance(evses, Mapping) else ("Connectors", "0")
+    table: Any = content
+    for name in path:
+        table = table.get(name) if isinstance(table, Mapping) else None
+    for name, value in table.items() if isinstance(table, Mapping) else ():
+        if name == "bootStatus" and value not in ("Available", "Unavailable"):
+            spot.at(*path, name).note(f"{value} is no status of the station as a whole")
+        elif name != "bootStatus":
+            spot.at(*path, str(name)).note("means nothing for connector 0, which is the station")
 
 
 def _initial_keys(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> dict[str, str]:

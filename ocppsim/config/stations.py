@@ -107,7 +107,8 @@ def plan(source: Source, index: int, around: Surroundings, inherited: Inherited 
     power_w = drawn_w if inherited.power_w is None else inherited.power_w
     connectors = inherited.connectors or _connectors(template, draw)
     serials = kept_or_drawn(template, inherited.serials, chance.stream(around.seed, name, "serial numbers"))
-    outlets = _outlets(source, name, power_w, connectors, around.seed)
+    meter_seed = around.seed if template.random_seed is None else template.random_seed
+    outlets = _outlets(source, name, power_w, connectors, meter_seed)
     return Plan(
         _specification(source, name, url, outlets, power_w, serials),
         source.name,
@@ -192,6 +193,7 @@ def _behaving(bare: Specification, source: Source) -> Specification:
         samples_ends=template.begin_end_meter_values,
         ends_late=template.out_of_order_end_meter_values and not template.ocpp_strict_compliance,
         reports_itself=template.use_connector_id0,
+        in_service=template.in_service(),
         keeps_keys=template.ocpp_persistent_configuration,
         credentials=Credentials(_password(template)),
     )
@@ -301,7 +303,7 @@ def _efficiency(template: StationTemplate) -> float:
 
 
 def _outlets(
-    source: Source, name: str, power_w: float, chosen: Mapping[int, ConnectorTemplate], seed: int
+    source: Source, name: str, power_w: float, chosen: Mapping[int, ConnectorTemplate], meter_seed: int
 ) -> Mapping[int, Outlet]:
     template = source.template
     supply = _supply(template)
@@ -313,7 +315,7 @@ def _outlets(
             min(part_w, one.maximum_power or inf) * _efficiency(template),
             one.maximum_current or inf,
             fixed_cable=dc if one.fixed_cable is None else one.fixed_cable,
-            in_service=one.boot_status != "Unavailable",
+            in_service=one.boot_status != "Unavailable" and template.in_service(),
             beginning=boot_status.beginning(one.boot_status, source.tags, source.visitors),
             measurands=_measurands(one),
             meter=meters.meter(
@@ -321,7 +323,7 @@ def _outlets(
                 one,
                 supply,
                 source.units,
-                chance.stream(seed, name, "meter", number).getrandbits(64),
+                chance.stream(meter_seed, name, "meter", number).getrandbits(64),
             ),
         )
         for number, one in chosen.items()

@@ -196,10 +196,7 @@ class StationTemplate:
         default=True,
     )
     random_seed: int | None = key(
-        read.whole(0),
-        "A seed for meter values.",
-        default=None,
-        fate=meaningless("all draws come from the seed of the run"),
+        read.whole(0), "A seed for drawn meter values; absent: that of the run.", default=None
     )
     enable_statistics: bool = key(
         read.FLAG,
@@ -256,6 +253,12 @@ class StationTemplate:
         if self.evses is not None:
             return numbered(self.evses)
         return {number: one for number, one in (self.connectors or {}).items() if number > 0}
+
+    def in_service(self) -> bool:
+        """Whether the station as a whole is, at its first start."""
+        evses = self.evses or {}
+        connectors = evses[0].connectors if 0 in evses else self.connectors or {}
+        return 0 not in connectors or connectors[0].boot_status != "Unavailable"
 
 
 MOVED: Mapping[str, str] = {

@@ -75,6 +75,7 @@ class Specification:
     untriggered: frozenset[Trigger] = frozenset()  # what it never says when asked to
     samples_ends: bool = False  # samples right after the beginning and before the end of each session
     ends_late: bool = False  # the latter follow the end, where they ought to precede it
+    in_service: bool = True  # as a whole, until somebody says otherwise
     reports_itself: bool = True  # whether the station has a status of its own
     keeps_keys: bool = True  # what changes of its keys, password included, outlives the process
     redials: int = -1  # how often a lost connection is dialled again; -1: without end

@@ -154,6 +154,18 @@ async def test_the_same_seed_tells_the_same(tmp_path: Path, autojump_clock: Mock
     assert once == again != other
 
 
+@pytest.mark.effective("template.randomSeed")
+async def test_random_seed(tmp_path: Path, autojump_clock: MockClock) -> None:
+    """With it the seed of the run does not matter for meter values."""
+
+    async def powers(own: int | None, seed: int) -> list[float]:
+        stage = await charged(tmp_path, seed=seed, coherentMeterValues=False, randomSeed=own)
+        return numbers(told(stage, "Power.Active.Import"))
+
+    assert await powers(5, 1) == await powers(5, 2) != await powers(6, 1)
+    assert await powers(None, 1) != await powers(None, 2)
+
+
 async def test_each_connector_draws_for_itself(tmp_path: Path, autojump_clock: MockClock) -> None:
     plan = planned(tmp_path, coherentMeterValues=False, Connectors={"0": {}, "1": {}, "2": {}})
     async with station_of(plan) as stage:

@@ -17,7 +17,7 @@ from ocppsim.model.electricity import CurrentType
 from ocppsim.model.vehicle import Vehicle
 from ocppsim.templates import vocabulary
 from ocppsim.testing.rig import open_rig
-from tests.config.bench import LEAST, planned, station_of
+from tests.config.bench import LEAST, planned, read, station_of
 
 BIG = Vehicle(capacity_wh=100_000, max_power_w=300_000, ac_max_current_a=64)
 
@@ -464,6 +464,32 @@ async def test_boot_status(
             assert [(one["status"], one["errorCode"]) for one in told] == [(MESSAGE[status], fault)]
             begun = status in (Status.CHARGING, Status.SUSPENDED_EV, Status.SUSPENDED_EVSE)
             assert len(stage.said("StartTransaction")) == begun
+
+
+async def test_the_station_as_a_whole_may_begin_out_of_service(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """Connector 0 is the station; what else it says there is noticed."""
+    off = {"0": {"bootStatus": "Unavailable"}}
+    evses = {"0": {"Connectors": off}, "1": {"Connectors": {"1": {}}}}
+    for template in ({"Connectors": off | {"1": {}}}, {"Connectors": None, "Evses": evses}):
+        async with station_of(planned(tmp_path, **template)) as stage:
+            assert [frame.payload["status"] for frame in stage.said("StatusNotification")] == 2 * [
+                "Unavailable"
+            ]
+            assert await stage.ask("ChangeAvailability", connectorId=0, type="Operative") == {
+                "status": "Accepted"
+            }
+            assert stage.statuses(0)[-1] == stage.statuses(1)[-1] == "Available"
+
+
+def test_what_means_nothing_for_the_station_is_noticed(tmp_path: Path) -> None:
+    zero = {"bootStatus": "Charging", "maximumPower": 3}
+    _, report = read(tmp_path, Connectors={"0": zero, "1": {}})
+    assert [one.words for one in report.notices] == [
+        "Charging is no status of the station as a whole",
+        "means nothing for connector 0, which is the station",
+    ]
 
 
 async def test_what_boot_status_leads_to_goes_on_as_ever(tmp_path: Path, autojump_clock: MockClock) -> None:

@@ -44,13 +44,21 @@ class _Hand(QueueHandler):
         if self.waiting.qsize() >= WAITING:
             self.dropped += 1
             return
-        if self.dropped > self._told:
-            words = f"{self.dropped - self._told} records were dropped: the log is too slow"
+        self._tell_what_was_dropped()
+        self.waiting.put(record)
+
+    def close(self) -> None:
+        """What was dropped last is told too, however many wait."""
+        self._tell_what_was_dropped()
+        super().close()
+
+    def _tell_what_was_dropped(self) -> None:
+        if (fresh := self.dropped - self._told) > 0:
             self._told = self.dropped
+            words = f"{fresh} records were dropped: the log is too slow"
             self.waiting.put(
                 logging.makeLogRecord({"name": __name__, "msg": words, "levelno": logging.WARNING})
             )
-        self.waiting.put(record)
 
 
 class _FileHandler(logging.Handler):

@@ -12,8 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from stage import Stage, stage
 
+from ocppsim.actors.messages import NotConnected
 from ocppsim.actors.store import Folder
+from ocppsim.actors.wire.transport import Flaw
 from ocppsim.clock import VIRTUAL_EPOCH
+from ocppsim.csms.behaviour import Answer
 from ocppsim.csms.calls import CallRefused
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.model.security import Credentials, SecurityEvent
@@ -415,3 +418,37 @@ async def test_a04_a_message_that_is_none_is_told_once(autojump_clock: object) -
         await play.write_text("{}")
         await play.later(5)
         assert [kind for kind, _ in events(play)] == ["StartupOfTheDevice", "InvalidMessages"]
+
+
+@pytest.mark.parametrize(
+    ("flaw", "event"),
+    [
+        (Flaw.CERTIFICATE, "InvalidCentralSystemCertificate"),
+        (Flaw.TLS_VERSION, "InvalidTLSVersion"),
+        (Flaw.CIPHERS, "InvalidTLSCipherSuite"),
+        (Flaw.CREDENTIALS, "FailedToAuthenticationAtCentralSystem"),
+    ],
+)
+async def test_a04_what_kept_a_station_from_connecting_is_told_once(
+    autojump_clock: object, flaw: Flaw, event: str
+) -> None:
+    async with stage(credentials=credentials(), keys=KEYS) as play:
+        await play.booted()
+        play.csms.go_down()
+        await play.settle()
+        for _ in range(3):  # dials
+            play.station.context.station.tell(NotConnected("the reason", flaw))
+            await play.later(1)
+        play.csms.come_up()
+        await play.until(lambda board: board.online)
+        await play.later(5)
+        assert events(play) == [("StartupOfTheDevice", None), (event, "the reason")]
+
+
+async def test_a04_a_clock_that_was_set_is_told(autojump_clock: object) -> None:
+    async with stage(credentials=credentials(), keys=KEYS) as play:
+        await play.booted()
+        play.rule(Answer({"currentTime": "2026-01-01T01:00:00Z"}), "Heartbeat", times=1)
+        await play.ask("TriggerMessage", requestedMessage="Heartbeat")
+        await play.later(5)
+        assert events(play) == [("StartupOfTheDevice", None), ("SettingSystemTime", None)]

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -174,13 +174,36 @@ def throwaway_usage() -> object:
     return CLIENT
 
 
-async def test_a_server_of_yesterdays_tls_is_refused(nursery: trio.Nursery, pki: Pki, tmp_path: Path) -> None:
-    tls = context(pki, tmp_path)
+def of_yesterday(tls: ssl.SSLContext) -> None:
     tls.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.warns(DeprecationWarning, match="TLSv1"):
         tls.minimum_version = ssl.TLSVersion.TLSv1
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         tls.maximum_version = ssl.TLSVersion.TLSv1_1
+
+
+def with_weak_ciphers(tls: ssl.SSLContext) -> None:
+    tls.maximum_version = ssl.TLSVersion.TLSv1_2
+    tls.set_ciphers("AES128-SHA")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "event", "words"),
+    [
+        (of_yesterday, SecurityEvent.INVALID_TLS_VERSION, "protocol version"),
+        (with_weak_ciphers, SecurityEvent.INVALID_CIPHER_SUITE, "handshake failure"),
+    ],
+)
+async def test_a_server_of_yesterdays_tls_is_refused(
+    nursery: trio.Nursery,
+    pki: Pki,
+    tmp_path: Path,
+    spoil: Callable[[ssl.SSLContext], None],
+    event: SecurityEvent,
+    words: str,
+) -> None:
+    tls = context(pki, tmp_path)
+    spoil(tls)
 
     def refuse(server: socket.socket) -> None:
         with server.accept()[0] as plain, pytest.raises(ssl.SSLError):
@@ -193,7 +216,7 @@ async def test_a_server_of_yesterdays_tls_is_refused(nursery: trio.Nursery, pki:
             with trio.fail_after(AT_ONCE_S):
                 await station.board.until(lambda board: bool(board.link.trouble))
             await trio.testing.wait_all_tasks_blocked()
-            assert "protocol version" in event_in(station, SecurityEvent.INVALID_TLS_VERSION)
+            assert words in event_in(station, event)
 
 
 def event_in(station: Station, event: SecurityEvent) -> str:

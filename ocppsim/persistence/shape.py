@@ -143,7 +143,9 @@ def _connectors(snapshot: Snapshot) -> Json:
     plan = snapshot.plan
     assert plan.source is not None
     kept = snapshot.kept
-    entries = {number: _connector(snapshot, c) for number, c in sorted(kept.connectors.items())}
+    # one that only stays until its session is closed is none of the station's any more
+    there = [c for number, c in sorted(kept.connectors.items()) if number in plan.connectors]
+    entries = {c.number: _connector(snapshot, c) for c in there}
     whole = {"availability": _availability(kept.operative), "MeterValues": []}
     if plan.source.template.evses is None:
         return {"connectorsStatus": [[0, whole], *map(list, entries.items())]}

@@ -152,6 +152,11 @@ async def test_again_is_the_plan_of_a_station_that_lives(tmp_path: Path, autojum
         assert (changed.power_w, changed.specification.reset_time_s) == (7000, 5)
         assert list(changed.specification.outlets) == [1]
         assert memory.changed["Vendor.Colour"] == "green"
+        process.keeper.watch(changed)
+        await process.play.later(10)
+        file = home.file(changed)
+        assert [number for number, _ in file["connectorsStatus"]] == [0, 1], "2 only stays for a while"
+        assert file["stationInfo"]["templateHash"] != json.loads(before)["stationInfo"]["templateHash"]
         home.write(process.plan, "damaged")
         assert home.again(memory).serials == process.plan.serials
         home.write(process.plan, before)

@@ -4,22 +4,23 @@ import errno
 import fcntl
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 import trio
 from attrs import define, field
 
-from ocppsim.actors import journal, secret_files
+from ocppsim import clock
+from ocppsim.actors import journal, secret_files, segments
 from ocppsim.actors.journal import Kept, Record
+from ocppsim.actors.segments import JOURNAL, OWNERS
 
 log = logging.getLogger(__name__)
 
-JOURNAL = "journal.jsonl"
 SECRETS = Path("configurations") / "secrets"
-OWNERS = 0o600
-"""A URL that a central system set may have a password in it."""
+LARGE = 32 * 2**20
+"""A journal with fewer bytes than this, or than four times those of its last compaction, is not compacted."""
 
 
 class StoreInUse(Exception):
@@ -93,7 +94,7 @@ class Forgetful:
 
 @define(eq=False)
 class Folder:
-    """One append-only journal, written before the frame leaves; compacted when it is opened.
+    """One append-only journal, written before the frame leaves; compacted when it is opened, and when large.
 
     Survives the death of the process; with `fsync` also that of the machine. When the disk refuses, the fleet
     goes on, and `trouble` says so. While it lives, the records of all stations that come in one round of the
@@ -105,6 +106,9 @@ class Folder:
     secret: Path = SECRETS  # of passwords and keys, in the folder
     trouble: str = ""
     _kept: dict[str, Kept] = field(factory=dict)
+    _number: int = 0  # of the file that is written to
+    _size: int = 0  # of all files
+    _large: int = LARGE  # from here on they are compacted
     _journal: int | None = None  # the file's descriptor: a line is one write, with nothing held back
     _lock: IO[str] | None = None
     _lines: list[bytes] = field(factory=list)  # not written yet
@@ -123,10 +127,19 @@ class Folder:
         except BlockingIOError:
             folder._lock.close()
             raise StoreInUse(f"{path} is in use by another process") from None
-        folder._kept = _read(path / JOURNAL)
-        _compact(path / JOURNAL, folder._kept)
-        folder._journal = os.open(path / JOURNAL, os.O_WRONLY | os.O_APPEND | os.O_CREAT, OWNERS)
+        files = segments.found(path) or [path / JOURNAL]
+        folder._kept = segments.read([file for file in files if file.exists()])
+        folder._compacted(segments.merge(files, folder._kept))
+        files[-1].replace(path / JOURNAL)
+        folder._journal = folder._opened()
         return folder
+
+    def _opened(self) -> int:
+        path = segments.path_of(self.path, self._number)
+        return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, OWNERS)
+
+    def _compacted(self, size: int) -> None:
+        self._size, self._large = size, max(LARGE, 4 * size)
 
     def close(self) -> None:
         self._write()
@@ -165,12 +178,45 @@ class Folder:
     async def live(self) -> None:
         self._lives = True
         try:
-            while True:
-                await self._round.park()
-                self._write()
+            async with trio.open_nursery() as nursery:
+                while True:
+                    await self._round.park()
+                    self._write()
+                    if self._size > self._large:
+                        self._large = self._size * 2  # not again meanwhile
+                        nursery.start_soon(self._compact, name="compaction of the journal")
         finally:
             self._lives = False
             self._write()
+
+    async def _compact(self) -> None:
+        """What was written so far becomes one file of the fewest lines, in a thread; what comes goes on."""
+        if self._journal is None or self.trouble:
+            return
+        self._write()
+        files, written = segments.found(self.path), self._size
+        try:
+            self._next_file()
+            if clock.is_virtual():  # no thread follows that clock
+                size = _merged(files)
+            else:
+                size = await trio.to_thread.run_sync(_merged, files)
+        except OSError as error:
+            log.warning(
+                "%s: cannot be compacted, and grows: %s", self.path / JOURNAL, error.strerror or error
+            )
+        else:
+            self._compacted(size + self._size - written)
+
+    def _next_file(self) -> None:
+        self._number += 1
+        try:
+            before, self._journal = self._journal, self._opened()
+        except OSError:
+            self._number -= 1
+            raise
+        if before is not None:
+            os.close(before)
 
     def _write(self) -> None:
         lines, self._lines = b"".join(self._lines), []
@@ -180,6 +226,7 @@ class Folder:
         try:
             if os.write(self._journal, lines) != len(lines):
                 raise OSError(errno.ENOSPC, "a line was written in part")
+            self._size += len(lines)
             if self.fsync:
                 os.fsync(self._journal)
         except OSError as error:
@@ -201,33 +248,5 @@ class Folder:
         log.error("nothing is kept any more: %s", self.trouble)
 
 
-def _read(path: Path) -> dict[str, Kept]:
-    """What the journal says; a line that cannot be read ends it, and the file is set aside."""
-    kept: dict[str, Kept] = {}
-    if not path.exists():
-        return kept
-    lines = path.read_bytes().splitlines(keepends=True)
-    for number, line in enumerate(lines, 1):
-        try:
-            station, record = journal.read(line)
-            journal.apply(kept.setdefault(station, Kept()), record)
-        except (ValueError, RecursionError) as error:
-            if number == len(lines) and not line.endswith(b"\n"):
-                log.info("%s: the last line was cut short and is left out", path)
-            else:
-                aside = path.with_suffix(".damaged")
-                log.warning("%s line %d: %s; kept a copy in %s", path, number, error, aside.name)
-                aside.write_bytes(b"".join(lines))
-            break
-    return kept
-
-
-def _compact(path: Path, kept: Mapping[str, Kept]) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNERS), "wb") as file:
-        for station, what in kept.items():
-            file.writelines(journal.line(station, record) for record in journal.records(what))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+def _merged(files: Sequence[Path]) -> int:
+    return segments.merge(files, segments.read(files))

@@ -1,0 +1,82 @@
+"""The files of a journal: read in their order, and made one that says the same with the fewest lines.
+
+The file that is written to is the last. What is made of the others takes the place of the last of them, and
+begins each station anew: so whoever is killed in the midst leaves files that say the same.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ocppsim.actors import journal
+from ocppsim.actors.journal import Kept
+
+log = logging.getLogger(__name__)
+
+JOURNAL = "journal.jsonl"
+OWNERS = 0o600
+"""A URL that a central system set may have a password in it."""
+
+_NUMBER = re.compile(r"journal(?:-(\d+))?\.jsonl")
+
+
+def path_of(folder: Path, number: int) -> Path:
+    return folder / (f"journal-{number}.jsonl" if number else JOURNAL)
+
+
+def found(folder: Path) -> list[Path]:
+    """Those that are there, in their order."""
+    numbers = [int(match[1] or 0) for name in os.listdir(folder) if (match := _NUMBER.fullmatch(name))]
+    return [path_of(folder, number) for number in sorted(numbers)]
+
+
+def read(paths: Sequence[Path]) -> dict[str, Kept]:
+    """What they say; a line that cannot be read ends it, and its file is kept aside."""
+    kept: dict[str, Kept] = {}
+    for path in paths:
+        if not _read(path, kept):
+            break
+    return kept
+
+
+def _read(path: Path, kept: dict[str, Kept]) -> bool:
+    lines = path.read_bytes().splitlines(keepends=True)
+    for number, line in enumerate(lines, 1):
+        try:
+            station, record = journal.read(line)
+            journal.apply(kept.setdefault(station, Kept()), record)
+        except (ValueError, RecursionError) as error:
+            if number == len(lines) and not line.endswith(b"\n"):
+                log.info("%s: the last line was cut short and is left out", path)
+            else:
+                aside = path.with_suffix(".damaged")
+                log.warning("%s line %d: %s; kept a copy in %s", path, number, error, aside.name)
+                _write(aside, lines)
+            return False
+    return True
+
+
+def merge(paths: Sequence[Path], kept: Mapping[str, Kept]) -> int:
+    """Make the files one, in the place of the last, which says what is kept; its size. Raises OSError."""
+    *others, last = paths
+    lines = [
+        journal.line(station, record)
+        for station, what in kept.items()
+        for record in (*((journal.anew(),) if others else ()), *journal.records(what))
+    ]
+    fresh = last.with_suffix(".new")
+    _write(fresh, lines)
+    fresh.replace(last)
+    for path in reversed(others):  # what is left can be read: it is a beginning
+        path.unlink()
+    return sum(map(len, lines))
+
+
+def _write(path: Path, lines: Sequence[bytes]) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNERS), "wb") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())

@@ -24,7 +24,7 @@ from ocppsim.model.session import StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 
-_LOCAL_LIST, _RESERVATIONS = "local list", "reservations"
+LOCAL_LIST, RESERVATIONS = "local list", "reservations"
 _PAGES = "signed meter values"
 PASSWORD = "password"
 """Under this name the secrets have the value of the key for it."""
@@ -91,8 +91,8 @@ class Memory:
             specification.in_service if first else kept.operative,
             kept.scheduled,
             cache=kept.cache,
-            local_list=local_list.from_json(kept.blocks.get(_LOCAL_LIST)),
-            reservations=reserving.from_json(kept.blocks.get(_RESERVATIONS)),
+            local_list=local_list.from_json(kept.blocks.get(LOCAL_LIST)),
+            reservations=reserving.from_json(kept.blocks.get(RESERVATIONS)),
             blocks=kept.blocks,
             vault=_of_keys(specification, store.secrets(specification.id)),
             series=kept.series,
@@ -234,14 +234,14 @@ class Memory:
     def keep_local_list(self, changed: LocalList) -> None:
         if changed is not self.local_list:
             self.local_list = changed
-            self.keep(_LOCAL_LIST, local_list.to_json(changed))
+            self.keep(LOCAL_LIST, local_list.to_json(changed))
 
     # -- reservations of any connector
 
     def keep_reservations(self, changed: tuple[Reservation, ...]) -> None:
         if changed != self.reservations:
             self.reservations = changed
-            self.keep(_RESERVATIONS, reserving.to_json(changed))
+            self.keep(RESERVATIONS, reserving.to_json(changed))
 
     def end_reservation(self, number: int) -> None:
         self.keep_reservations(tuple(one for one in self.reservations if one.id != number))

@@ -110,9 +110,12 @@ def stands(stored: StoredStation, source: Source) -> bool:
     template.
     """
     known = stored.info.get("templateHash")
-    if known in source.hashes:
-        return True
-    if not stored.foreign or (isinstance(known, str) and not known.startswith("sha384:")):
+    if isinstance(known, str):
+        if known in source.hashes:
+            return True
+        if not known.startswith("sha384:"):
+            return False
+    if not stored.foreign:
         return False
     said = _said(stored.info)
     return bool(stored.info) and not any(

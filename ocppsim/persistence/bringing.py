@@ -10,9 +10,11 @@ from attrs import evolve
 
 from ocppsim.actors import journal
 from ocppsim.actors.journal import Kept
+from ocppsim.actors.memory import LOCAL_LIST, RESERVATIONS
 from ocppsim.config.station_file import StoredConnector, StoredStation
 from ocppsim.config.stations import Plan
 from ocppsim.config.vocabulary import Vocabulary
+from ocppsim.model import local_list, reserving
 from ocppsim.model.connector import Connector
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.specification import KeyTraits, Specification
@@ -41,12 +43,21 @@ def _ours(stored: StoredStation) -> Kept:
     kept = Kept()
     for record in stored.records:
         journal.apply(kept, dict(record))
+    _check(kept)
     for number, connector in kept.connectors.items():
         session = connector.session
         if session is not None and session.key not in kept.outbox.transaction_ids:
             # whether it ever began, nobody can tell without the journal
             kept.connectors[number] = evolve(connector, session=None)
     return kept
+
+
+def _check(kept: Kept) -> None:
+    """Raises what reading raises: somebody may have written it by hand."""
+    if type(kept.start) is not int or not all(isinstance(text, str) for text in kept.changed.values()):
+        raise ValueError("no record of this program")
+    local_list.from_json(kept.blocks.get(LOCAL_LIST))
+    reserving.from_json(kept.blocks.get(RESERVATIONS))
 
 
 def _take_keys(kept: Kept, specification: Specification, stored: StoredStation) -> None:

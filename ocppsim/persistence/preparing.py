@@ -62,7 +62,7 @@ def prepare(
     try:
         stored = usable(stored, vocabulary) if stored.foreign else stored
         kept = brought(made, stored, left.known, left.written_at)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # of JSON that somebody changed
         spot.at("ocppsim").wrong(f"cannot be read: {error}")
         return None
     return Prepared(_with_authorization_key(made, stored), kept, tuple(left_out))

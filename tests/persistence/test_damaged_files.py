@@ -52,6 +52,7 @@ DAMAGE: list[tuple[Callable[[], str], str]] = [
         "automaticTransactionGenerator.maxDuration: must be at least minDuration",
     ),
     (changed("connectorsStatus", to=[{}] * 3), ""),  # nothing is wrong with less
+    (changed("stationInfo", "templateHash", to={}), ""),  # as if there were none
 ]
 
 
@@ -109,9 +110,22 @@ def test_a_file_that_cannot_be_set_aside_is_passed_over(
     assert path.exists()
 
 
-def test_records_of_our_own_that_are_none_are_damage(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"done": [1, 99]},
+        {"start": "x"},
+        {"changed": {"A": 1}},
+        {"connector": 3},
+        {"block": "local list", "value": {"version": 1}},
+        {"block": "local list", "value": []},
+        {"block": "reservations", "value": [[1]]},
+        {"block": "reservations", "value": 3},
+    ],
+)
+def test_records_of_our_own_that_are_none_are_damage(tmp_path: Path, record: object) -> None:
     home = Home(tmp_path, TEMPLATE)
-    content = file_2024() | {"ocppsim": {"memory": [{"done": [1, 99]}]}}
+    content = file_2024() | {"ocppsim": {"memory": [record]}}
     home.write(home.plan(Forgetful()), content)
     home.plan(Forgetful())
     assert "ocppsim: cannot be read" in home.told[0]

@@ -34,7 +34,9 @@ def run(arguments: Sequence[str] | None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     named = [argument for argument in given if not argument.startswith("-")][:1]
     try:
-        options = parser(named).parse_args(given)
+        options, unknown = parser(named).parse_known_args(given)
+        if unknown:  # argparse itself would send people to the help that has no options
+            raise usage(f"unrecognized arguments: {' '.join(unknown)} (see ocppsim {named[0]} --help)")
         code: int = options.run(options)
     except CommandEnded as ended:
         ended.say()

@@ -14,6 +14,7 @@ WRONG = [
     ("", "required: COMMAND"),
     ("nonsense", "invalid choice: 'nonsense'"),
     ("charge", "required: URL"),
+    ("run --confg x", "unrecognized arguments: --confg x (see ocppsim run --help)"),
     ("charge http://host", "must begin with ws:// or wss://"),
     ("charge host:9000", "must begin with ws:// or wss://"),
     ("charge ws://", "names no host"),

@@ -95,11 +95,18 @@ class Fleet:
     def _switch_on(self, station: Station) -> None:
         self.nursery.start_soon(self._contain, station, name=f"{station.id}/bulkhead")
 
-    def remake(self, name: str, design: Design, habits: Habits | None = None) -> None:
+    def remake(
+        self,
+        name: str,
+        design: Design,
+        habits: Habits | None = None,
+        tell: Callable[[], None] = lambda: None,
+    ) -> None:
         """Make another station of this one: it restarts as after a soft reset, or is switched on again.
 
         Sessions are stopped first; what it remembers stays, as do the draws and counts of the people.
-        ValueError where a value is impossible; then it stays as it is.
+        `tell` is called once it is the other one. ValueError where a value is impossible; then it stays as
+        it is.
         """
         station, crowd = self.stations[name], self.crowds[name]
 
@@ -108,6 +115,7 @@ class Fleet:
 
         def ready() -> None:
             crowd.come(habits, NOBODY)
+            tell()
 
         remake(self.system, station, design, self.seed, self.transfers, between, ready)
         if station.board.ended:

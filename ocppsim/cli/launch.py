@@ -1,12 +1,13 @@
 """From plans to stations that run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 from attrs import define, frozen
 
 from ocppsim.actors.fleet import Fleet
+from ocppsim.actors.remaking import Design
 from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.wire import address, tls
 from ocppsim.actors.wire.access import OPEN, Access
@@ -23,20 +24,36 @@ class Launcher:
 
     fleet: Fleet
     addresses: AddressBook
-    launched: Callable[[Plan], None] = lambda _: None  # told of each station that was switched on
+    launched: Callable[[Plan], None] = lambda _: None  # told of each station whose plan this has become
 
     def launch(self, plan: Plan) -> None:
         """Raises ValueError for what no check has found."""
-        dialect = Dialect16(strict=plan.strict)
-        self.fleet.add(
-            plan.specification,
-            dialect,
-            self._dial(plan, dialect.subprotocol),
-            plan.habits,
-            self._statistics(plan) if plan.statistics else None,
-            plan.visits,
-        )
+        if plan.specification.id in self.fleet.stations:
+            self.relaunch(plan)
+            return
+        made = self._design(plan)
+        self.fleet.add(made.specification, made.dialect, made.dial, plan.habits, made.statistics, plan.visits)
         self.launched(plan)
+
+    def relaunch(self, plan: Plan) -> None:
+        """Make what this plan says of the station that is there; raises ValueError as `launch` does."""
+        name = plan.specification.id
+        self.fleet.remake(name, self._design(plan), plan.habits, partial(self.launched, plan))
+
+    def adjust(self, plan: Plan) -> None:
+        """Of a plan that differs in nothing that a life of the station would notice."""
+        self.fleet.adjust(plan.specification.id, self._design(plan), plan.habits)
+        self.launched(plan)
+
+    async def retire(self, plans: Collection[Plan]) -> None:
+        """Switch them off in good order."""
+        names = {one.specification.id: one.stop_when_stopped for one in plans}
+        await self.fleet.retire(names, {name for name, stop in names.items() if not stop})
+
+    def _design(self, plan: Plan) -> Design:
+        dialect = Dialect16(strict=plan.strict)
+        statistics = self._statistics(plan) if plan.statistics else None
+        return Design(plan.specification, dialect, self._dial(plan, dialect.subprotocol), statistics)
 
     def _statistics(self, plan: Plan) -> StationStatistics:
         name = plan.specification.id

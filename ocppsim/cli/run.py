@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import os
 from collections.abc import Mapping
 from functools import partial
 from math import inf
@@ -11,7 +10,6 @@ from pathlib import Path
 import trio
 from attrs import frozen
 
-from ocppsim import chance, clock
 from ocppsim.actors.fleet import LEAVE_WITHIN_S, open_fleet
 from ocppsim.actors.transfer.real import real
 from ocppsim.actors.wire.addresses import AddressBook
@@ -21,14 +19,16 @@ from ocppsim.cli.exits import CommandEnded, Exit, usage
 from ocppsim.cli.launch import Launcher
 from ocppsim.cli.output import OutputConsole
 from ocppsim.cli.recording import open_log, recording
+from ocppsim.cli.run_stage import RunStage, tell_lines
 from ocppsim.cli.runner import run
 from ocppsim.cli.state import State, open_state
 from ocppsim.cli.watching import first_of, open_screen
 from ocppsim.config.loading import Loaded
-from ocppsim.config.pacing import pauses
-from ocppsim.config.simulator import Worker
 from ocppsim.config.stations import Plan
+from ocppsim.logs.opening import Logbook
 from ocppsim.model.session import StopReason
+from ocppsim.reloading.reloader import Reloader
+from ocppsim.reloading.watching import watch
 from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
@@ -43,6 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--duration", type=opt.positive, metavar="S", help="seconds of station time")
     parser.add_argument("--plain", action="store_true", help="lines instead of a table")
+    parser.add_argument(
+        "--no-reload", action="store_true", help="do not follow files that change while it runs"
+    )
     opt.add_run_options(parser)
     parser.set_defaults(run=_run)
 
@@ -66,10 +69,11 @@ class Run:
     plans: tuple[Plan, ...]
     seed: int
     speed: float
-    worker: Worker
     duration_s: float
     live: bool
+    reload: bool
     found: Loaded
+    book: Logbook
     state: State
 
 
@@ -81,16 +85,17 @@ def _run(options: argparse.Namespace) -> int:
     seed = opt.seed(options) if seed is None else seed
     console = OutputConsole(stderr=False)
     live = can_show(console) and not options.plain
-    with open_log(found, live=live), open_state(found.path, say_note) as state:
+    with open_log(found, live=live) as book, open_state(found.path, say_note) as state:
         plans = found.plans(seed, make=state.files.plan)
         what = Run(
             tuple(one for one in plans if one.auto_start),
             seed,
             options.speed,
-            found.configuration.worker,
             options.duration or inf,
             live,
+            not options.no_reload,
             found,
+            book,
             state,
         )
         if waiting := len(plans) - len(what.plans):
@@ -106,14 +111,18 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
         header = Header(_where(what.plans), what.seed, what.speed)
         async with open_screen(fleet, header, console, len(what.plans), live=what.live) as screen:
             tell = screen.say if what.live else partial(console.print, soft_wrap=True, markup=False)
-            async with recording(fleet, what.found, tell), what.state.keep(fleet, tell) as kept:
-                launcher = Launcher(fleet, AddressBook(), kept)
+            async with (
+                recording(fleet, what.found, what.book, tell) as recorder,
+                what.state.keep(fleet, tell) as kept,
+            ):
+                stage = RunStage(Launcher(fleet, AddressBook(), kept), what.state.files, recorder)
+                reloader = stage.reloader(what.found, partial(tell_lines, tell, live=what.live))
                 async with trio.open_nursery() as nursery:
-                    nursery.start_soon(_launch, launcher, what)
+                    nursery.start_soon(_live, reloader, what)
                     await first_of(interrupted, screen.quit_wanted, what.duration_s)
                     nursery.cancel_scope.cancel()
                 screen.say("ending: waiting for the last answers")
-                staying = {one.specification.id for one in what.plans if not one.stop_when_stopped}
+                staying = {name for name, one in reloader.plans.items() if not one.stop_when_stopped}
                 said_all = await fleet.leave(StopReason.LOCAL, staying)
         summary = summarise(fleet)
         console.print(closing(summary), soft_wrap=True)
@@ -129,9 +138,8 @@ def _where(plans: tuple[Plan, ...]) -> str:
     return urls[0] if len(urls) == 1 else f"{len(urls)} central systems"
 
 
-async def _launch(launcher: Launcher, what: Run) -> None:
-    pace = pauses(what.worker, len(what.plans), os.cpu_count() or 1, chance.stream(what.seed, "pace"))
-    for one, pause_s in zip(what.plans, pace, strict=True):
-        launcher.launch(one)
-        await trio.sleep(clock.wire(pause_s))
+async def _live(reloader: Reloader, what: Run) -> None:
+    await reloader.begin(what.plans)
     gc.freeze()
+    if what.reload:
+        await watch(reloader)

@@ -1,7 +1,7 @@
 """Reading a configuration with all its templates and lists: everything that is wrong is said at once."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ from ocppsim.config import documents, legacy, meters, places, simulator, templat
 from ocppsim.config.compact import digest, template_hash
 from ocppsim.config.key import structure
 from ocppsim.config.migration import older_defaults
-from ocppsim.config.problems import Remark, Report, Spot
+from ocppsim.config.problems import Remark, Report, Spot, Stamp
 from ocppsim.config.readers import BadValue
 from ocppsim.config.simulator import SimulatorConfiguration, TemplateUse
 from ocppsim.config.stations import Plan, Source, Surroundings, plan
@@ -34,6 +34,7 @@ class Loaded:
     sources: tuple[Source, ...]  # as `configuration.station_template_urls` has them
     notices: tuple[Remark, ...]
     given: Mapping[str, object] = field(factory=dict)  # with the names of today
+    files: Mapping[Path, Stamp] = field(factory=dict)  # that were looked for, as they were then
 
     def around(self, seed: int, environment: Mapping[str, str] = os.environ) -> Surroundings:
         """What all stations have in common."""
@@ -49,11 +50,13 @@ class Loaded:
     ) -> list[Plan]:
         """All stations, in their order."""
         around = self.around(seed, environment)
-        return [
-            make(source, index, around)
-            for use, source in zip(self.configuration.station_template_urls, self.sources, strict=True)
-            for index in range(1, use.number_of_stations + 1)
-        ]
+        return [make(source, index, around) for source, index in self.stations()]
+
+    def stations(self) -> Iterator[tuple[Source, int]]:
+        """Of which template each one is, and its place among those."""
+        for use, source in zip(self.configuration.station_template_urls, self.sources, strict=True):
+            for index in range(1, use.number_of_stations + 1):
+                yield source, index
 
 
 def load(path: Path, vocabulary: Vocabulary) -> Loaded:
@@ -61,6 +64,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Loaded:
     report = Report()
     folder = path.parent
     spot = Spot(report, str(path), folder=folder)
+    report.look(path)
     content = documents.read(path, spot)
     report.raise_problems()
     configuration, spot = configuration_of(content, spot)
@@ -75,7 +79,8 @@ def load(path: Path, vocabulary: Vocabulary) -> Loaded:
     ]
     report.raise_problems()
     _check_storage(configuration, sources, spot.at("performanceStorage"))
-    loaded = Loaded(path, configuration, tuple(one for one in sources if one), tuple(report.notices), given)
+    found = tuple(one for one in sources if one)
+    loaded = Loaded(path, configuration, found, tuple(report.notices), given, report.files)
     _check_stations(loaded, spot, vocabulary)
     report.raise_problems()
     return loaded
@@ -128,7 +133,7 @@ def _instance(environment: Mapping[str, str]) -> int:
 
 
 def _source(use: TemplateUse, spot: Spot, vocabulary: Vocabulary) -> Source | None:
-    path = places.template_file(use.file, spot.folder)
+    path = places.template_file(use.file, spot.folder, spot.report.look)
     if path is None:
         spot.wrong(
             f"no template {use.file!r:.200} beside this file, in {places.TEMPLATES}, or in the program"
@@ -193,7 +198,7 @@ def _template_migrated(value: dict[str, Any], spot: Spot) -> dict[str, Any]:
 def _list(name: str | None, spot: Spot, read: Any) -> Any:
     if name is None:
         return ()
-    path = places.found(name, spot.folder, "", "idtags", "ev-profiles")
+    path = places.found(name, spot.folder, "", "idtags", "ev-profiles", look=spot.report.look)
     if path is None:
         spot.wrong(f"no file {name!r:.200} beside the configuration, or in the program")
         return ()

@@ -1,12 +1,23 @@
 """What is wrong with files, or worth knowing about them: one line each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from attrs import define, field, frozen
 
 KeyPath: TypeAlias = "tuple[str | int, ...]"
+
+Stamp: TypeAlias = "tuple[int, int, int] | None"
+"""What tells whether a file is another one than before: time, size and place; None where there is none."""
+
+
+def stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):  # whoever reads it says why
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def spelled(path: KeyPath) -> str:
@@ -30,10 +41,11 @@ class Remark:
 
 
 class ConfigurationError(ValueError):
-    """Files that cannot be used, with all that is wrong with them."""
+    """Files that cannot be used, with all that is wrong with them; and those that were looked at."""
 
-    def __init__(self, problems: Iterable[Remark]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Iterable[Remark], files: Mapping[Path, Stamp] | None = None) -> None:
+        self.problems = tuple(dict.fromkeys(problems))  # two templates may have a list in common
+        self.files = dict(files or {})
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -43,10 +55,15 @@ class Report:
 
     problems: list[Remark] = field(factory=list)
     notices: list[Remark] = field(factory=list)
+    files: dict[Path, Stamp] = field(factory=dict)  # that were looked for, as they were then
+
+    def look(self, path: Path) -> None:
+        """Before a file is read, or found missing: whoever looks again sees whether it matters."""
+        self.files.setdefault(path, stamp(path))
 
     def raise_problems(self) -> None:
         if self.problems:
-            raise ConfigurationError(self.problems)
+            raise ConfigurationError(self.problems, self.files)
 
 
 @frozen

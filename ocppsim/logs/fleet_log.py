@@ -1,7 +1,7 @@
 """What the stations of a fleet go through, said to `logging`: their ups and downs, and frames at debug."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from attrs import define, field
@@ -29,7 +29,17 @@ class _Chronicler:
     """Called by those whom it happens to."""
 
     fleet: Fleet
+    frames: bool = False  # are heard
     _looks: dict[str, Look] = field(factory=dict)
+
+    def listen(self) -> None:
+        """To frames where they are written, at level debug, and else not."""
+        wanted = log.isEnabledFor(logging.DEBUG)
+        if wanted and not self.frames:
+            self.fleet.listeners.append(self.heard)
+        elif self.frames and not wanted:
+            self.fleet.listeners.remove(self.heard)
+        self.frames = wanted
 
     def attend(self, station: Station) -> None:
         self._looks[station.id] = Look()
@@ -78,23 +88,22 @@ def _say(level: int, who: str, text: str) -> None:
 
 
 @contextmanager
-def log_fleet(fleet: Fleet) -> Iterator[None]:
+def log_fleet(fleet: Fleet) -> Iterator[Callable[[], None]]:
     """Log what happens to the stations of a fleet, also to those that come later.
 
-    Frames are listened to only where they are written: at level debug.
+    Frames are listened to only where they are written: at level debug. What this yields is to be called when
+    the level has changed.
     """
     chronicler = _Chronicler(fleet)
-    frames = log.isEnabledFor(logging.DEBUG)
-    if frames:
-        fleet.listeners.append(chronicler.heard)
+    chronicler.listen()
     fleet.system.watchers.append(chronicler.ended)
     fleet.newcomers.append(chronicler.attend)
     for station in fleet.stations.values():
         chronicler.attend(station)
     try:
-        yield
+        yield chronicler.listen
     finally:
-        if frames:
+        if chronicler.frames:
             fleet.listeners.remove(chronicler.heard)
         fleet.system.watchers.remove(chronicler.ended)
         fleet.newcomers.remove(chronicler.attend)

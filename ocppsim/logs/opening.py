@@ -108,12 +108,24 @@ class Logbook:
     files: list[LogFile] = field(factory=list)
     _hand: _Hand | None = None
     _handlers: list[_FileHandler] = field(factory=list)
+    _all: list[logging.Handler] = field(factory=list)
 
     @property
     def dropped(self) -> int:
         """Records that never came to a file, for want of speed or of a disk."""
         waiting = self._hand.dropped if self._hand is not None else 0
         return waiting + sum(handler.lost for handler in self._handlers)
+
+    def follow(self, keys: LogKeys) -> None:
+        """The least serious level that is written is another one from now on."""
+        if self._hand is None:
+            return
+        level = threshold(keys.level)
+        for handler in self._all:
+            handler.setLevel(level)
+        for handler in self._handlers[1:]:  # the file of errors
+            handler.setLevel(max(level, logging.ERROR))
+        logging.getLogger(LOGGER).setLevel(level)
 
 
 @contextmanager
@@ -144,7 +156,7 @@ def open_logging(keys: LogKeys, folder: Path, *, console: bool = True) -> Iterat
         listener.start()
         stack.callback(listener.stop)
         _attach(stack, logger, hand, level)
-        yield Logbook([handler.file for handler in files], hand, files)
+        yield Logbook([handler.file for handler in files], hand, files, handlers)
 
 
 def _open_files(stack: ExitStack, keys: LogKeys, folder: Path, level: int) -> list[_FileHandler]:

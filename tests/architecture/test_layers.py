@@ -27,6 +27,7 @@ ALLOWED = {
     "logs": {"actors", "actors.runtime", "clock", "config", "terminal"},
     "performance": {"actors", "clock", "config"},
     "persistence": {"actors", "clock", "config", "dialects", "model"},
+    "reloading": {"config"} | BASE,
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},
     "embedding": {
@@ -51,6 +52,7 @@ ALLOWED = {
         "logs",
         "performance",
         "persistence",
+        "reloading",
         "templates",
         "protocol",
         "support",

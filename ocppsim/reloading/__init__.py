@@ -1,0 +1,1 @@
+"""Following changed files while a run goes on."""

@@ -5,10 +5,11 @@ import logging
 import re
 from datetime import UTC, datetime
 
+from ocppsim.actors.trace import without_credentials
 from ocppsim.config.logging_settings import name_of
 
+_WORD = re.compile(r"[^\s\"'<>]+")
 _SECRETS = (
-    (re.compile(r"://[^\s\"'<>]*@"), "://***@"),
     (re.compile(r"\b(Basic|Bearer)\s+[\w+/=.~-]{4,}", re.IGNORECASE), r"\1 ***"),
     (
         re.compile(r'("(?:\w*password|authorizationKey|secret)"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE),
@@ -19,6 +20,8 @@ _SECRETS = (
 
 def redacted(text: str) -> str:
     """Nothing of ours logs a secret; should it ever, it stops here."""
+    if "://" in text and "@" in text:
+        text = _WORD.sub(lambda word: without_credentials(word[0]), text)
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return text

@@ -4,8 +4,9 @@ import json
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import islice
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 import jsonschema_rs
 
@@ -20,6 +21,12 @@ _SECRET = frozenset({"ChangeConfiguration"})
 
 _MESSAGE_LENGTH = 200
 """Messages quote the value at fault, which may be of any length."""
+
+MOST = 64
+"""So many breaches are told: a list of thousands may have one in each entry."""
+
+DEPTH = 8
+"""No schema looks deeper."""
 
 
 def _folder(version: Version) -> Traversable:
@@ -54,17 +61,39 @@ def known(version: Version, name: str) -> bool:
 
 
 def violations(version: Version, name: str, payload: Payload) -> tuple[Violation, ...]:
-    """Every breach of the schema `name`; LookupError when there is no such schema."""
+    """The breaches of the schema `name`, the first MOST of them; LookupError when there is no such schema."""
     validator = _validator(version, name)
     try:
         if validator.is_valid(payload):
             return ()
-        return tuple(
-            Violation("/".join(map(str, error.instance_path)), error.kind.name, _short(error.message))
-            for error in validator.iter_errors(payload)
-        )
+        found = tuple(map(_violation, islice(validator.iter_errors(_clipped(payload)), MOST)))
+        return found or (_first(validator, payload),)
     except (ValueError, OverflowError) as error:  # strings or numbers that no schema could describe
         return (Violation("", "format", f"a value that cannot be checked: {error}"),)
+
+
+def _violation(error: jsonschema_rs.ValidationError) -> Violation:
+    return Violation("/".join(map(str, error.instance_path)), error.kind.name, _short(error.message))
+
+
+def _first(validator: jsonschema_rs.Validator, payload: Payload) -> Violation:
+    """Of what is beyond the part of it that is looked at for all breaches."""
+    try:
+        validator.validate(payload)
+    except jsonschema_rs.ValidationError as error:
+        return _violation(error)
+    raise AssertionError("what is no valid payload has a breach")
+
+
+def _clipped(value: Any, depth: int = DEPTH) -> Any:
+    """With the beginnings of lists alone: all breaches are found before the first is told."""
+    match value:
+        case dict() if depth:
+            return {name: _clipped(one, depth - 1) for name, one in value.items()}
+        case list() if depth:
+            return [_clipped(one, depth - 1) for one in value[:MOST]]
+        case _:
+            return value
 
 
 def _short(message: str) -> str:

@@ -132,3 +132,24 @@ def _profile(limit: float) -> Payload:
             "chargingSchedule": schedule,
         },
     }
+
+
+def test_of_thousands_of_breaches_the_first_are_told() -> None:
+    entries = {"listVersion": 1, "updateType": "Full", "localAuthorizationList": [{}] * 10_000}
+    found = schemas.violations("v16", "SendLocalList", entries)
+    assert [one.path for one in found] == [
+        f"localAuthorizationList/{number}" for number in range(schemas.MOST)
+    ]
+
+
+def test_a_breach_behind_thousands_of_good_entries_is_found() -> None:
+    keys = {"key": ["k"] * 10_000 + [1]}
+    (found,) = schemas.violations("v16", "GetConfiguration", keys)
+    assert (found.path, found.rule) == ("key/10000", "type")
+
+
+def test_a_list_that_is_too_long_is_found() -> None:
+    component = {"component": {"name": "c"}, "variable": {"name": "v"}}
+    many = {"requestId": 1, "componentVariable": [component] * 3, "componentCriteria": ["Active"] * 500}
+    (found,) = schemas.violations("v201", "GetReportRequest", many)
+    assert (found.path, found.rule) == ("componentCriteria", "maxItems")

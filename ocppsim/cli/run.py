@@ -19,7 +19,7 @@ from ocppsim.cli.exits import CommandEnded, Exit, usage
 from ocppsim.cli.launch import Launcher
 from ocppsim.cli.output import OutputConsole
 from ocppsim.cli.recording import open_log, recording
-from ocppsim.cli.run_stage import RunStage, tell_lines
+from ocppsim.cli.run_stage import RunStage, Teller, where
 from ocppsim.cli.runner import run
 from ocppsim.cli.state import State, open_state
 from ocppsim.cli.watching import first_of, open_screen
@@ -108,15 +108,15 @@ def _run(options: argparse.Namespace) -> int:
 async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) -> Exit:
     console.gone = interrupted.set
     async with open_fleet(what.seed, what.state.store, real()) as fleet:
-        header = Header(_where(what.plans), what.seed, what.speed)
+        header = Header(where(what.plans), what.seed, what.speed)
         async with open_screen(fleet, header, console, len(what.plans), live=what.live) as screen:
             tell = screen.say if what.live else partial(console.print, soft_wrap=True, markup=False)
             async with (
                 recording(fleet, what.found, what.book, tell) as recorder,
                 what.state.keep(fleet, tell) as kept,
             ):
-                stage = RunStage(Launcher(fleet, AddressBook(), kept), what.state.files, recorder)
-                reloader = stage.reloader(what.found, partial(tell_lines, tell, live=what.live))
+                stage = RunStage(Launcher(fleet, AddressBook(), kept), what.state.files, recorder, screen)
+                reloader = stage.reloader(what.found, Teller(tell, header, what.found.path.parent, what.live))
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_live, reloader, what)
                     await first_of(interrupted, screen.quit_wanted, what.duration_s)
@@ -131,11 +131,6 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
     if not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
     return Exit.DONE
-
-
-def _where(plans: tuple[Plan, ...]) -> str:
-    urls = list(dict.fromkeys(one.url for one in plans if one.url is not None))
-    return urls[0] if len(urls) == 1 else f"{len(urls)} central systems"
 
 
 async def _live(reloader: Reloader, what: Run) -> None:

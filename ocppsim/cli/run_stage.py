@@ -1,12 +1,16 @@
 """A run as the stage of its reloads."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 
 from attrs import frozen
 
+from ocppsim import clock
 from ocppsim.cli.launch import Launcher
 from ocppsim.cli.recording import Recorder
+from ocppsim.cli.watching import Screen
+from ocppsim.config.changes import Plans
 from ocppsim.config.identity import station_id
 from ocppsim.config.loading import Loaded, load
 from ocppsim.config.simulator import SimulatorConfiguration
@@ -14,6 +18,8 @@ from ocppsim.config.stations import Plan, Source, Surroundings
 from ocppsim.persistence.stations import StationFiles
 from ocppsim.reloading.reloader import Reloader
 from ocppsim.templates import vocabulary
+from ocppsim.terminal import words
+from ocppsim.terminal.header import Header
 
 
 @frozen
@@ -23,6 +29,7 @@ class RunStage:
     launcher: Launcher
     files: StationFiles
     recorder: Recorder
+    screen: Screen
 
     def reloader(self, found: Loaded, tell: Callable[[Sequence[str]], None]) -> Reloader:
         """For a run that begins with this configuration."""
@@ -53,10 +60,31 @@ class RunStage:
     def follow(self, configuration: SimulatorConfiguration) -> None:
         self.recorder.follow(configuration.log)
 
+    def show(self, plans: Plans) -> None:
+        self.screen.lead_to(where(plans.values()))
 
-def tell_lines(tell: Callable[[str], None], lines: Sequence[str], *, live: bool) -> None:
-    """A table has room for one of them; all are in the log."""
-    if live and len(lines) > 1:
-        lines = [f"{lines[0]} (and {len(lines) - 1} more in the log)"]
-    for line in lines:
-        tell(line)
+
+def where(plans: Iterable[Plan]) -> str:
+    """Which central system, or how many."""
+    urls = list(dict.fromkeys(one.url for one in plans if one.url is not None))
+    return urls[0] if len(urls) == 1 else f"{len(urls)} central systems"
+
+
+@frozen
+class Teller:
+    """Tells people what became of a reload, and when; all of it is in the log too."""
+
+    tell: Callable[[str], None]
+    header: Header
+    folder: Path  # of the configuration
+    live: bool
+
+    def __call__(self, lines: Sequence[str]) -> None:
+        """A table has room for one line, and a narrow one."""
+        if self.live:
+            more = f" (1 of {len(lines)}, see the log)" if len(lines) > 1 else ""
+            verb, _, rest = lines[0].partition(": ")
+            lines = [f"{verb}{more}: {rest.replace(f'{self.folder}/', '')}"]
+        time = words.elapsed(clock.now() - self.header.started_at, decimals=0 if self.live else 3)
+        for line in lines:
+            self.tell(f"{time}  {line}")

@@ -24,6 +24,8 @@ class Screen(Protocol):
 
     def say(self, note: str) -> None: ...
 
+    def lead_to(self, url: str) -> None: ...
+
 
 @frozen
 class Lines:
@@ -33,6 +35,9 @@ class Lines:
 
     def say(self, note: str) -> None:
         """Lines say what happens, not what is waited for."""
+
+    def lead_to(self, url: str) -> None:
+        """They have begun with where stations connect to, and do not say it again."""
 
 
 @asynccontextmanager

@@ -48,6 +48,9 @@ class Stage(Protocol):
     def follow(self, configuration: SimulatorConfiguration) -> None:
         """Take over what counts at once."""
 
+    def show(self, plans: Plans) -> None:
+        """These are the stations that run from now on."""
+
 
 @frozen
 class Outcome:
@@ -119,6 +122,7 @@ class Reloader:
         self._say(logging.WARNING, notices)
         self.stage.follow(self.loaded.configuration)
         refused = await self._carry_out(found)
+        self.stage.show(self.plans)
         self._say(logging.ERROR, refused)
         return (*lines, *notices, *refused)
 

@@ -1,9 +1,12 @@
 """What a reload has done, in lines for people."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from ocppsim.config.changes import Adjust, Change, Restart, Start, Stop
+
+NAMED = 2
+"""So many templates are named; of more, how many there are."""
 
 _VERBS: dict[type, tuple[str, str]] = {
     Stop: ("stops", "stop"),
@@ -22,14 +25,21 @@ def done(found: Iterable[Change], left_behind: Sequence[str]) -> str:
 
 
 def _parts(found: Iterable[Change]) -> Iterator[str]:
-    groups: Counter[tuple[tuple[str, str], str]] = Counter()
+    groups: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for change in found:
-        if isinstance(change, Adjust):
-            for what in change.what:
-                new = what.replace("a ", "another ", 1) if what.startswith("a ") else f"new {what}"
-                groups[(f"has {new}", f"have {new}"), change.plan.template] += 1
-        else:
-            groups[_VERBS[type(change)], change.plan.template] += 1
-    for (verbs, template), number in groups.items():
-        stations = "station" if number == 1 else "stations"
-        yield f"{number} {stations} of {template} {verbs[number != 1]}"
+        for verbs in _verbs(change):
+            groups[verbs][change.plan.template] += 1
+    for (one, many), templates in groups.items():
+        number, several = templates.total(), len(templates)
+        of = f"{several} templates" if several > NAMED else " and ".join(templates)
+        yield f"{number} station of {of} {one}" if number == 1 else f"{number} stations of {of} {many}"
+
+
+def _verbs(change: Change) -> Iterator[tuple[str, str]]:
+    """What it does, of one station and of several."""
+    if not isinstance(change, Adjust):
+        yield _VERBS[type(change)]
+        return
+    for what in change.what:
+        new = what.replace("a ", "another ", 1) if what.startswith("a ") else f"new {what}"
+        yield f"has {new}", f"have {new}"

@@ -55,6 +55,10 @@ class LiveTable:
         self._note = note
         self._news.set()
 
+    def lead_to(self, url: str) -> None:
+        """Stations have another central system."""
+        self.header = evolve(self.header, url=url)
+
     # -- drawing
 
     def raise_curtain(self) -> None:

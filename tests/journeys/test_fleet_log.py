@@ -123,3 +123,24 @@ async def test_afterwards_nobody_listens_any_more(autojump_clock: object) -> Non
         with log_fleet(fleet):
             await play.booted()
         assert [list(one) for one in lists] == before
+
+
+async def test_frames_are_heard_while_the_level_wants_them(
+    autojump_clock: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    async with stage() as play:
+        with log_fleet(play.rig.fleet) as listen:
+            await play.booted()
+            listeners = len(play.rig.fleet.listeners)
+            caplog.set_level(logging.DEBUG, LOGGER)
+            listen()
+            listen()
+            assert len(play.rig.fleet.listeners) == listeners + 1
+            await play.ask("TriggerMessage", requestedMessage="Heartbeat")
+            caplog.set_level(logging.INFO, LOGGER)
+            listen()
+            assert len(play.rig.fleet.listeners) == listeners
+    frames = [text for level, text in said(caplog) if level == "DEBUG"]
+    assert any("Heartbeat" in text for text in frames)
+    assert not any("BootNotification" in text for text in frames)

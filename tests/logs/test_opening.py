@@ -70,6 +70,27 @@ def test_the_level_decides_what_is_written(tmp_path: Path, level: str) -> None:
     assert [line.rpartition(" ")[2] for line in lines(tmp_path, "error")] == errors
 
 
+def test_the_level_can_change_while_it_is_open(tmp_path: Path) -> None:
+    with global_state_is_kept(), open_logging(PLAIN, tmp_path) as book:
+        log.debug("before")
+        book.follow(evolve(PLAIN, level="debug"))
+        log.debug("details")
+        log.error("trouble")
+        book.follow(evolve(PLAIN, level="warning"))
+        log.info("news")
+        log.warning("warning")
+    assert [line.rpartition(" ")[2] for line in lines(tmp_path)] == ["details", "trouble", "warning"]
+    assert [line.rpartition(" ")[2] for line in lines(tmp_path, "error")] == ["trouble"]
+
+
+def test_a_log_that_is_not_written_has_no_level(tmp_path: Path) -> None:
+    disabled = evolve(PLAIN, enabled=False)
+    with global_state_is_kept(), open_logging(disabled, tmp_path) as book:
+        level = logging.getLogger("ocppsim").level
+        book.follow(evolve(disabled, level="debug"))
+        assert logging.getLogger("ocppsim").level == level
+
+
 def test_one_file_may_serve_both(tmp_path: Path) -> None:
     with open_logging(evolve(PLAIN, error_file=PLAIN.file), tmp_path):
         log.error("once")

@@ -20,6 +20,7 @@ from ocppsim.actors.wire.transport import Dial
 from ocppsim.cli.launch import Launcher
 from ocppsim.cli.recording import Recorder
 from ocppsim.cli.run_stage import RunStage
+from ocppsim.cli.watching import Lines
 from ocppsim.config.loading import load
 from ocppsim.config.stations import Plan
 from ocppsim.logs.opening import Logbook
@@ -156,7 +157,7 @@ async def running(
             launcher = InMemory(rig.fleet, AddressBook(), watch_file, rig=rig)
             station_files = StationFiles(shelf, store, vocabulary(), told.append)
             recorder = Recorder(rig.fleet.statistics, Logbook(), lambda: None, 60.0)
-            stage = RunStage(launcher, station_files, recorder)
+            stage = RunStage(launcher, station_files, recorder, Lines())
             reloader = stage.reloader(loaded, told.extend)
             await reloader.begin(loaded.plans(1, make=stage.plan))
             run = Running(folder, rig, launcher, recorder, reloader, told, files)

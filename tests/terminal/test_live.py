@@ -172,3 +172,13 @@ async def _press_once_shown(terminal: Terminal, key: bytes) -> None:
 async def _cancel_once_shown(terminal: Terminal, scope: trio.CancelScope) -> None:
     await terminal.until(b"CS-1")
     scope.cancel()
+
+
+async def test_the_title_follows_another_central_system(nursery: trio.Nursery) -> None:
+    async with (
+        watched() as (terminal, console, keys),
+        open_table(fake_fleet(nursery), header(), console=console, keys=keys) as table,
+    ):
+        table.lead_to("ws://me:secret@other.example:9000?key=x")
+        table.say("")
+        await terminal.until(b"ws://other.example:9000")

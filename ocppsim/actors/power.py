@@ -14,7 +14,8 @@ from ocppsim.model.charging.book import Book
 from ocppsim.model.charging.limits import Charge, Placed
 from ocppsim.model.energy import Limit
 
-_KEPT = "charging profiles"
+PROFILES = "charging profiles"
+"""Under this name the memory keeps them."""
 
 
 class Power:
@@ -22,7 +23,7 @@ class Power:
 
     def __init__(self, me: Actor[StationMessage], context: StationContext) -> None:
         self.me, self.context = me, context
-        self.profiles: Book = book.load(context.memory.blocks.get(_KEPT))
+        self.profiles: Book = book.load(context.memory.blocks.get(PROFILES))
         outlets = context.specification.outlets.values()
         self.suffices = sum(outlet.max_power_w for outlet in outlets) <= context.specification.power_w
         self.told: dict[int, Share] = {}
@@ -65,7 +66,7 @@ class Power:
         """From now on it is these; what is running follows at once."""
         if profiles != self.profiles:
             self.profiles = profiles
-            self.context.memory.keep(_KEPT, book.dump(profiles))
+            self.context.memory.keep(PROFILES, book.dump(profiles))
         self._settle()
 
     def placed(self, number: int, otherwise: float) -> list[Placed]:

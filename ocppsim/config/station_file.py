@@ -53,6 +53,8 @@ class StoredConnector:
     operative: bool = True
     register_wh: float = 0.0
     running: Running | None = None
+    profiles: tuple[Mapping[str, Any], ...] = ()  # as requests have them
+    reservation: Mapping[str, Any] | None = None
 
 
 @frozen
@@ -185,6 +187,15 @@ def _instant(value: object, _: Spot) -> float | None:
 
 
 _INSTANT = Reader("a time", _instant)
+_TABLE = read.mapping(read.ANYTHING, read.TEXT)
+
+
+def _nothing(value: object, _: Spot) -> None:
+    if value is not None:
+        raise BadValue("must be null")
+
+
+_NOTHING = Reader("null", _nothing)
 
 
 @frozen
@@ -204,6 +215,10 @@ class _Status:
     transaction_id: Any = key(read.ANYTHING, "", default=None)
     transaction_id_tag: str | None = key(read.TEXT, "", default=None)
     transaction_start: float | None = key(_INSTANT, "", default=None)
+    charging_profiles: tuple[Mapping[str, Any], ...] | None = key(
+        read.either(read.several(_TABLE), _NOTHING), "", default=None
+    )
+    reservation: Mapping[str, Any] | None = key(read.either(_TABLE, _NOTHING), "", default=None)
 
 
 _HARDWARE = ("bootStatus", "maximumPower", "maximumCurrent", "fixedCable", "type", "MeterValues")
@@ -222,7 +237,10 @@ def _connector(value: object, spot: Spot) -> StoredConnector | None:
         running = Running(found.transaction_id, found.transaction_id_tag, energy_wh, found.transaction_start)
     if template is None:
         return None
-    return StoredConnector(template, found.availability == "Operative", found.register, running)
+    operative = found.availability == "Operative"
+    return StoredConnector(
+        template, operative, found.register, running, found.charging_profiles or (), found.reservation
+    )
 
 
 _CONNECTORS = _listed(Reader("a table", _connector), 0)
@@ -282,9 +300,6 @@ def _visits_of(value: object, spot: Spot) -> Visits:
         except BadValue as error:
             spot.at(name).wrong(str(error))
     return Visits(**found)
-
-
-_TABLE = read.mapping(read.ANYTHING)
 
 
 @frozen

@@ -18,13 +18,19 @@ from ocppsim.model import local_list, reserving
 from ocppsim.model.connector import Connector
 from ocppsim.model.session import ChargingSession
 from ocppsim.model.specification import KeyTraits, Specification
+from ocppsim.persistence.promises import take_promises
 
 TAKEN = "station file"
 """Under this name the memory keeps which file of somebody else's it has taken, so that it is taken once."""
 
 
-def brought(plan: Plan, stored: StoredStation, known: Kept | None, written_at: float) -> Kept | None:
-    """What the memory is to begin with in place of what the journal knows; None where that is to stay."""
+def brought(
+    plan: Plan, stored: StoredStation, known: Kept | None, written_at: float, left_out: list[str]
+) -> Kept | None:
+    """What the memory is to begin with in place of what the journal knows; None where that is to stay.
+
+    `left_out` hears what cannot be taken.
+    """
     if stored.foreign and (known is None or known.blocks.get(TAKEN) != stored.hash):
         kept = known or _ours(stored)
         kept.blocks[TAKEN] = stored.hash
@@ -34,6 +40,8 @@ def brought(plan: Plan, stored: StoredStation, known: Kept | None, written_at: f
             if one.running is not None and one.running.id in ours:
                 one = evolve(one, running=None)  # the memory knows what became of it
             _take_connector(kept, plan.specification, number, one, written_at)
+            if number == 0 or number in plan.specification.outlets:
+                left_out += take_promises(kept, number, one, written_at)
         return kept
     return _ours(stored) if known is None and stored.records else None
 
@@ -106,7 +114,7 @@ def with_keys(plan: Plan, stored: StoredStation, vocabulary: Vocabulary) -> tupl
                 and one.value is not None
                 and (why := vocabulary.key_problem(one.name, one.value)) is not None
             ):
-                words.append(f"{one.name}: {why}")
+                words.append(f"configurationKey: {one.name}: {why}; the key is left out")
         elif one.name not in keys and not _ALIASES.fullmatch(one.name):
             keys[one.name] = one.value or ""
             traits[one.name] = KeyTraits(one.readonly, one.visible, one.reboot)

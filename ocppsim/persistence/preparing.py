@@ -61,7 +61,7 @@ def prepare(
         return None
     try:
         stored = usable(stored, vocabulary) if stored.foreign else stored
-        kept = brought(made, stored, left.known, left.written_at)
+        kept = brought(made, stored, left.known, left.written_at, left_out)
     except (ValueError, KeyError, TypeError, AttributeError) as error:  # of JSON that somebody changed
         spot.at("ocppsim").wrong(f"cannot be read: {error}")
         return None

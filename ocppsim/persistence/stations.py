@@ -87,7 +87,7 @@ class StationFiles:
             return
         self.store.bring(prepared.plan.specification.id, prepared.kept)
         for words in prepared.left_out:
-            self.tell(f"{self.shelf.path(hashed)}: configurationKey: {words}; the key is left out")
+            self.tell(f"{self.shelf.path(hashed)}: {words}")
 
     def _set_aside(self, hashed: str, report: Report) -> None:
         why = "; ".join(map(str, report.problems))

@@ -26,7 +26,7 @@ ALLOWED = {
     "csms": {"protocol"} | BASE,
     "logs": {"actors", "actors.runtime", "clock", "config", "terminal"},
     "performance": {"actors", "clock", "config"},
-    "persistence": {"actors", "clock", "config", "dialects", "model"},
+    "persistence": {"actors", "clock", "config", "dialects", "model", "protocol"},
     "reloading": {"config"} | BASE,
     "terminal": {"actors", "actors.runtime", "model", "protocol", "clock"},
     "testing": {"actors", "actors.runtime", "csms", "dialects", "model", "protocol", "clock"},

@@ -102,6 +102,61 @@ async def test_connectors_and_the_generator_carry_over(
     assert measurands == [frozenset({"Voltage"}), None]
 
 
+PROFILE: dict[str, Any] = {
+    "chargingProfileId": 3,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Absolute",
+    "chargingSchedule": {
+        "startSchedule": "2025-12-01T00:00:00.000Z",
+        "chargingRateUnit": "A",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}],
+    },
+}
+
+
+async def test_charging_profiles_and_reservations_carry_over(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """As far as they can be; those of sessions do not."""
+    content = file_now() | {"configurationKey": []}
+    for _, connector in content["connectorsStatus"]:
+        connector |= {"transactionStarted": False, "availability": "Operative"}
+    whole, one, two = (connector for _, connector in content["connectorsStatus"])
+    more = PROFILE["chargingSchedule"] | {"chargingSchedulePeriod": [{"startPeriod": 0, "limit": 7}]}
+    of_station = PROFILE | {
+        "chargingProfileId": 4,
+        "chargingProfilePurpose": "ChargePointMaxProfile",
+        "chargingSchedule": more,
+    }
+    of_session = PROFILE | {"chargingProfileId": 5, "chargingProfilePurpose": "TxProfile", "stackLevel": 1}
+    whole["chargingProfiles"] = [of_station]
+    one["chargingProfiles"] = [PROFILE, of_session, PROFILE | {"chargingProfileId": "x"}]
+    until = "2026-01-02T00:00:00.000Z"
+    two["reservation"] = {
+        "id": 9,
+        "connectorId": 2,
+        "expiryDate": until,
+        "idTag": "FRIEND",
+        "reservationId": 9,
+    }
+    template = TEMPLATE | {"Connectors": {"0": {}, "1": {}, "2": {}}}
+    home = home_with(tmp_path, template, content)
+    async with home.process() as process:
+        play = process.play
+        assert play.statuses(2)[-1] == "Reserved"
+        await play.charge(1)
+        assert play.station.view(1).power.power_w == pytest.approx(6 * 230 * 3)
+        await play.ask("ClearChargingProfile", id=3)
+        assert play.station.view(1).power.power_w == pytest.approx(7 * 230 * 3), "of the station"
+        await play.ask("ClearChargingProfile", id=4)
+        assert play.station.view(1).power.power_w == 5500
+        await play.charge(2, "FRIEND")
+        assert play.said("StartTransaction")[-1].payload["reservationId"] == 9
+    [words] = home.told
+    assert words.endswith("connector 1: a charging profile that cannot be taken is left out")
+
+
 async def test_d14_meter_values_of_an_evse_outlive_files_that_lose_them(
     tmp_path: Path, autojump_clock: MockClock
 ) -> None:

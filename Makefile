@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# What one process of the tests compiles, the others need not.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test check bench configuration format support clean
 
 $(VENV)/ready: pyproject.toml

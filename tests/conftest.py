@@ -1,6 +1,45 @@
-"""For all tests: hypothesis without deadlines, since the machines that run them are shared."""
+"""For all tests: hypothesis without deadlines, since the machines that run them are shared; their order."""
 
+import gc
+import os
+from itertools import groupby
+from operator import itemgetter
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
+
+LONGEST = "tests/journeys/test_determinism.py"
+WAITING = (
+    *("tests/actors/transfer/", "tests/actors/wire/", "tests/cli/", "tests/csms/", "tests/real/"),
+    "tests/terminal/",
+)
+"""Folders of tests with real sockets, processes and time, which wait more than they compute."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Twice as many as there are processors: some compute while others wait."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # thousands of tests are there to stay: collections of garbage need not walk them each time
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first; those that wait evenly among the others: xdist deals out slices of the whole."""
+    modules = [list(module) for _, module in groupby(items, _module)]
+    modules.sort(key=lambda module: _module(module[0]) != LONGEST)
+    kinds: tuple[list[list[pytest.Item]], ...] = ([], [])
+    for module in modules:
+        kinds[_module(module[0]).startswith(WAITING)].append(module)
+    placed = [(number / len(kind), module) for kind in kinds for number, module in enumerate(kind)]
+    items[:] = [item for _, module in sorted(placed, key=itemgetter(0)) for item in module]
+
+
+def _module(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]

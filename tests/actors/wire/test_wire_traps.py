@@ -294,8 +294,8 @@ async def test_leaving_with_unread_messages_is_immediate(serve: Serve, dial_to: 
 async def test_close_with_unread_messages_is_clean(serve: Serve, dial_to: DialTo) -> None:
     records = Records(tuple(TextMessage(str(number)) for number in range(500)))
 
-    with trio.fail_after(AT_ONCE_S):
-        async with dial_to(await serve(records))() as transport:
-            await wait_all_tasks_blocked()
+    async with dial_to(await serve(records))() as transport:
+        await wait_all_tasks_blocked()
+        with trio.fail_after(AT_ONCE_S):
             await transport.close()
     assert await records.code() == 1000

@@ -61,6 +61,7 @@ async def test_stays_and_pauses(tmp_path: Path, autojump_clock: MockClock) -> No
         tmp_path, 3000, {"minDuration": 20, "maxDuration": 90, "maxDelayBetweenTwoTransactions": 40}
     )
     assert all(20 <= stay <= 90 for stay in stays(spread))
+    assert min(stays(spread)) < 60
     assert len(set(stays(spread))) > 3
 
 

@@ -17,6 +17,7 @@ from ocppsim.logs import opening
 from ocppsim.logs.lines import redacted
 from ocppsim.logs.opening import open_logging
 from ocppsim.logs.rotation import LogFile
+from tests.config.bench import simulator
 
 PLAIN = LogSettings(rotate=False)
 
@@ -111,9 +112,10 @@ def test_disabled_nothing_is_written(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.effective("log.maxFiles", "log.maxSize", "log.rotate")
+@pytest.mark.effective("log.maxFiles", "log.maxSize")
 def test_it_rotates_as_its_keys_say(tmp_path: Path) -> None:
-    with open_logging(LogSettings(max_size=200, max_files=2), tmp_path) as book:
+    keys = simulator(tmp_path, log={"maxSize": 200, "maxFiles": 2, "rotate": True}).configuration.log
+    with open_logging(keys, tmp_path) as book:
         for number in range(20):
             log.info("line %d, long enough to fill a file before long", number)
         [combined, _] = book.files

@@ -12,14 +12,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from stage import Stage, stage
 
-from ocppsim.actors.messages import NotConnected
 from ocppsim.actors.store import Folder
-from ocppsim.actors.wire.transport import Flaw
 from ocppsim.clock import VIRTUAL_EPOCH
-from ocppsim.csms.behaviour import Answer
 from ocppsim.csms.calls import CallRefused
 from ocppsim.csms.central_system import CentralSystem
-from ocppsim.model.security import Credentials, SecurityEvent
+from ocppsim.model.security import Credentials
 from ocppsim.security.authority import CLIENT, Authority
 
 CPO = "Operator"
@@ -351,104 +348,3 @@ async def test_a_root_that_the_station_came_with_and_cannot_read_crashes_nothing
         with pytest.raises(CallRefused) as refused:
             await ids(play)
         assert refused.value.code == "InternalError"
-
-
-# -- security events
-
-
-@pytest.mark.honours("SecurityEventNotification")
-async def test_a04_critical_events_are_told_in_order_after_an_outage(
-    autojump_clock: object, tmp_path: Path
-) -> None:
-    store = Folder.open(tmp_path)
-    csms = CentralSystem()
-    async with stage(credentials=credentials(), keys=KEYS, store=store, csms=csms) as play:
-        await play.booted()
-        assert events(play) == [("StartupOfTheDevice", None)]
-        csms.go_down()
-        await play.settle()
-        for what in (SecurityEvent.TAMPERED, SecurityEvent.FIRMWARE_UPDATED, SecurityEvent.TAMPERED):
-            play.station.context.security_events.happened(what)
-            await play.later(10)
-    store.close()
-    csms.come_up()
-    store = Folder.open(tmp_path)
-    async with stage(credentials=credentials(), keys=KEYS, store=store, csms=csms) as play:
-        await play.booted()
-        await play.later(10)
-        assert [kind for kind, _ in events(play)] == [
-            "TamperDetectionActivated",
-            "FirmwareUpdated",
-            "TamperDetectionActivated",
-            "StartupOfTheDevice",
-        ]
-        stamps = [frame.payload["timestamp"] for frame in play.said("SecurityEventNotification")]
-        assert stamps[:2] == ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:10.000Z"]
-    store.close()
-
-
-async def test_a04_a_reset_and_an_opened_housing_are_told(autojump_clock: object) -> None:
-    async with stage(credentials=credentials(), keys=KEYS) as play:
-        await play.booted()
-        play.station.tamper()
-        await play.settle()
-        await play.ask("Reset", type="Hard")
-        await play.until(lambda board: board.tally.boots_accepted == 2)
-        await play.later(5)
-        assert events(play) == [
-            ("StartupOfTheDevice", None),
-            ("TamperDetectionActivated", None),
-            ("ResetOrReboot", "hard reset"),
-            ("StartupOfTheDevice", None),
-        ]
-
-
-async def test_a04_without_a_security_profile_nothing_is_told(autojump_clock: object) -> None:
-    async with stage() as play:
-        await play.booted()
-        play.station.tamper()
-        await play.later(60)
-        assert events(play) == []
-        assert len(play.station.context.tracer.security_log.lines(None, None)) == 2
-
-
-async def test_a04_a_message_that_is_none_is_told_once(autojump_clock: object) -> None:
-    async with stage(credentials=credentials(), keys=KEYS) as play:
-        await play.booted()
-        await play.write_text("{}")
-        await play.later(5)
-        assert [kind for kind, _ in events(play)] == ["StartupOfTheDevice", "InvalidMessages"]
-
-
-@pytest.mark.parametrize(
-    ("flaw", "event"),
-    [
-        (Flaw.CERTIFICATE, "InvalidCentralSystemCertificate"),
-        (Flaw.TLS_VERSION, "InvalidTLSVersion"),
-        (Flaw.CIPHERS, "InvalidTLSCipherSuite"),
-        (Flaw.CREDENTIALS, "FailedToAuthenticationAtCentralSystem"),
-    ],
-)
-async def test_a04_what_kept_a_station_from_connecting_is_told_once(
-    autojump_clock: object, flaw: Flaw, event: str
-) -> None:
-    async with stage(credentials=credentials(), keys=KEYS) as play:
-        await play.booted()
-        play.csms.go_down()
-        await play.settle()
-        for _ in range(3):  # dials
-            play.station.context.station.tell(NotConnected("the reason", flaw))
-            await play.later(1)
-        play.csms.come_up()
-        await play.until(lambda board: board.online)
-        await play.later(5)
-        assert events(play) == [("StartupOfTheDevice", None), (event, "the reason")]
-
-
-async def test_a04_a_clock_that_was_set_is_told(autojump_clock: object) -> None:
-    async with stage(credentials=credentials(), keys=KEYS) as play:
-        await play.booted()
-        play.rule(Answer({"currentTime": "2026-01-01T01:00:00Z"}), "Heartbeat", times=1)
-        await play.ask("TriggerMessage", requestedMessage="Heartbeat")
-        await play.later(5)
-        assert events(play) == [("StartupOfTheDevice", None), ("SettingSystemTime", None)]

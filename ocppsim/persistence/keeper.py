@@ -27,7 +27,10 @@ EACH_S = 5.0
 """Seconds of wire time between two looks at what has changed."""
 
 SHARE = 0.05
-"""No more than this part of the time goes into writing, but for the first file of a station."""
+"""No more than this part of the time goes into writing."""
+
+FIRST_SHARE = 0.5
+"""The same while stations have no file yet."""
 
 AT_ONCE = 20
 """Files between two pauses."""
@@ -102,7 +105,7 @@ class Keeper:
         return None if snapshot.same_as(self._kept.get(name)) else snapshot
 
     async def _store(self, snapshots: Sequence[Snapshot], *, hurry: bool) -> bool:
-        """Whether all went well; then a pause, but after the first files of stations."""
+        """Whether all went well; then a pause."""
         began, virtual = perf_counter(), clock.is_virtual()
         if virtual:  # no thread follows that clock
             trouble = self._write(snapshots)
@@ -116,15 +119,14 @@ class Keeper:
         if self.trouble:
             self.trouble = ""
             log.info("files of stations are written again")
-        fresh = any(one.specification.id not in self._kept for one in snapshots)
+        share = SHARE if all(one.specification.id in self._kept for one in snapshots) else FIRST_SHARE
         there = (one for one in snapshots if one.specification.id in self._plans)
         self._kept |= {one.specification.id: one for one in there}
         self.written += len(snapshots)
-        if hurry or fresh or virtual:
+        if hurry or virtual:
             await trio.lowlevel.checkpoint()
         else:
-            with trio.move_on_after(clock.wire(took_s * (1 / SHARE - 1))):
-                await self._news.wait()
+            await trio.sleep(clock.wire(took_s * (1 / share - 1)))
         return True
 
     def _write(self, snapshots: Sequence[Snapshot]) -> str:

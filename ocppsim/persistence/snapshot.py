@@ -77,5 +77,5 @@ def taken(plan: Plan, station: Station, drivers: Iterable[Driver]) -> Snapshot:
         context.present_specification(),
         context.dialect,
         remembered(context.memory),
-        {driver.number: driver.record for driver in drivers},
+        {**plan.visits, **{driver.number: driver.record for driver in drivers}},
     )

@@ -14,7 +14,7 @@ from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.cli.launch import Launcher
 from ocppsim.persistence import keeper as keeper_module
-from ocppsim.persistence.keeper import SHARE, Keeper, keeping
+from ocppsim.persistence.keeper import FIRST_SHARE, SHARE, Keeper, keeping
 from ocppsim.persistence.shelf import Shelf
 from tests.config.bench import planned
 from tests.persistence.keeping_stage import Home
@@ -120,18 +120,31 @@ async def test_writing_takes_a_small_part_of_the_time(eager: Path) -> None:
 
 async def test_stations_without_a_file_come_first(eager: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeper_module, "AT_ONCE", 2)
-    shelf = SlowShelf(eager / "configurations", takes_s=0.02)
+    monkeypatch.setattr(keeper_module, "SHARE", 0.5)
+    shelf = SlowShelf(eager / "configurations", takes_s=0.01)
     async with open_fleet(1) as fleet, keeping(fleet, shelf) as keeper:
         add(fleet, keeper, eager, 1, 2)
         await shelf.wrote(2)
-        change(fleet)
-        await shelf.wrote(4)  # and now it pauses
-        began = perf_counter()
+        shelf.free.clear()
+        shelf.held.clear()
+        change(fleet)  # written from now on, but slowly
+        await trio.to_thread.run_sync(shelf.held.wait, 5)
         change(fleet)
         add(fleet, keeper, eager, 3, 4)
-        await shelf.wrote(6)
-        assert perf_counter() - began < 0.04 / SHARE / 2
+        shelf.free.set()
+        await shelf.wrote(8)
         assert sorted(shelf.names[4:6]) == ["CS-00003", "CS-00004"]
+        fleet.nursery.cancel_scope.cancel()
+
+
+async def test_many_new_stations_leave_half_of_the_time(eager: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper_module, "AT_ONCE", 2)
+    shelf = SlowShelf(eager / "configurations", takes_s=0.01)
+    async with open_fleet(1) as fleet, keeping(fleet, shelf) as keeper:
+        began = perf_counter()
+        add(fleet, keeper, eager, *range(1, 21))
+        await shelf.wrote(20)
+        assert shelf.busy_s <= FIRST_SHARE * (perf_counter() - began) + 2 * 0.05
         fleet.nursery.cancel_scope.cancel()
 
 

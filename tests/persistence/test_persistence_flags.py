@@ -105,6 +105,21 @@ async def test_automatic_transaction_generator_persistent_configuration(
         assert told["acceptedStopTransactionRequests"] == told["acceptedStartTransactionRequests"] == 8
 
 
+async def test_what_became_of_people_outlives_their_leave_and_a_template_without_them(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    home = Home(tmp_path, {"AutomaticTransactionGenerator": GENERATOR})
+    async with home.process() as process:
+        await process.play.later(300)
+        await process.play.rig.fleet.leave()
+    [before] = home.file(process.plan)["automaticTransactionGeneratorStatuses"]
+    assert (before["start"], before["startTransactionRequests"]) == (False, 5)
+    home.template = {}
+    async with home.process() as process:
+        await process.play.later(10)
+    assert home.file(process.plan)["automaticTransactionGeneratorStatuses"] == [before]
+
+
 @pytest.mark.parametrize("counts_on", [True, False])
 @pytest.mark.effective("template.AutomaticTransactionGenerator.stopAbsoluteDuration")
 async def test_stop_absolute_duration(tmp_path: Path, autojump_clock: MockClock, counts_on: bool) -> None:

@@ -98,3 +98,21 @@ async def test_a_password_that_somebody_wrote_into_our_own_file(
     assert home.plan(store).password == ONE
     store.close()
     assert home.file(process.plan) == file
+
+
+async def test_d26_no_secret_of_a_template_or_of_the_central_system_is_anywhere_else(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    configuration = {"configurationKey": [key("AuthorizationKey", OTHER), key("SecurityProfile", "1")]}
+    own = {"supervisionUser": "me", "supervisionPassword": ONE, "Configuration": configuration}
+    home = Home(tmp_path, TEMPLATE | own)
+    for secret in ("fedcba9876543210", "another one of 16"):
+        async with home.process() as process:
+            await process.play.set_key("AuthorizationKey", secret)
+            await process.play.later(20)
+    files = everywhere(tmp_path)
+    assert len(files) == 4  # station, journal, lock and secrets
+    for secret in (ONE, OTHER, "fedcba9876543210", "another one of 16"):
+        assert all(
+            name.startswith("configurations/secrets") for name, text in files.items() if secret in text
+        )

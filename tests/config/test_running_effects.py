@@ -10,15 +10,13 @@ import trio
 from stage import Stage
 from trio.testing import MockClock
 
-from ocppsim.cli import run as command
-from ocppsim.cli.launch import Launcher
-from ocppsim.config.simulator import Worker
-from ocppsim.config.stations import Plan
+from ocppsim.config.stations import Plan, plan
 from ocppsim.csms.behaviour import Answer, Rule, Silent
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.findings import Breach
 from ocppsim.model.connector import Status
 from ocppsim.model.session import StopReason
+from ocppsim.reloading.reloader import Reloader
 from tests.config.bench import planned, simulator, station_of
 
 BOOT = ("BootNotification",)
@@ -66,9 +64,9 @@ async def test_auto_register_speaks_before_its_boot_is_answered(
     tmp_path: Path, autojump_clock: MockClock, auto: bool
 ) -> None:
     csms = easy_going(Rule(Silent(), actions=BOOT))
-    plan = planned(tmp_path, autoRegister=auto)
+    made = planned(tmp_path, autoRegister=auto)
     finds = [Breach.NOT_ACCEPTED] if auto else []
-    async with station_of(plan, csms, finds, boots=False) as stage:
+    async with station_of(made, csms, finds, boots=False) as stage:
         await stage.later(31)
         assert stage.board.registration.accepted is auto
         assert bool(stage.said("StatusNotification")) is auto
@@ -83,8 +81,8 @@ async def test_registration_max_retries(
     """All at the interval that a central system asks for which never accepts."""
     answer = {"status": "Pending", "interval": 10, "currentTime": "2026-01-01T00:00:00Z"}
     csms = easy_going(Rule(Answer(answer), actions=BOOT))
-    plan = planned(tmp_path, registrationMaxRetries=retries)
-    async with station_of(plan, csms, boots=False) as stage:
+    made = planned(tmp_path, registrationMaxRetries=retries)
+    async with station_of(made, csms, boots=False) as stage:
         await stage.later(605)
         assert booting(stage) == [10 * number for number in range(boots)]
         assert not stage.board.registration.accepted
@@ -129,10 +127,10 @@ async def test_connectors_are_as_many_and_of_the_kinds_that_were_drawn(
     async def kinds(random: bool) -> set[tuple[str, ...]]:
         found = set()
         for index in range(1, 9):
-            plan = planned(
+            made = planned(
                 tmp_path, index, Connectors=two, numberOfConnectors=[1, 2], randomConnectors=random
             )
-            async with station_of(plan) as stage:
+            async with station_of(made) as stage:
                 answer = await stage.ask("GetConfiguration", key=["NumberOfConnectors"])
                 number = int(answer["configurationKey"][0]["value"])
                 assert not stage.statuses(number + 1)
@@ -153,8 +151,8 @@ async def test_force_transaction_on_invalid_id_token(
 ) -> None:
     """The tag is refused by the answer to StartTransaction: the session stays open, or ends."""
     blocked = {"idTagInfo": {"status": "Blocked"}, "transactionId": 7}
-    plan = planned(tmp_path, forceTransactionOnInvalidIdToken=forced)
-    async with station_of(plan) as stage:
+    made = planned(tmp_path, forceTransactionOnInvalidIdToken=forced)
+    async with station_of(made) as stage:
         stage.rule(Answer(blocked), "StartTransaction")
         stage.plug()
         await stage.show()
@@ -183,13 +181,13 @@ async def test_an_ev_charges_along_its_curve_and_as_long_as_its_battery_takes(
     car |= {"initialSocPercentMin": 50, "initialSocPercentMax": 50}
     (tmp_path / "cars.json").write_text(json.dumps([car]))
     visit = {"enable": True, "minDuration": 7200, "maxDuration": 7200, "minDelayBetweenTwoTransactions": 5}
-    plan = planned(
+    made = planned(
         tmp_path,
         numberOfPhases=1,
         evProfilesFile="cars.json",
         AutomaticTransactionGenerator=visit | {"maxDelayBetweenTwoTransactions": 5},
     )
-    async with station_of(plan) as stage:
+    async with station_of(made) as stage:
         await stage.shows(Status.CHARGING)
         powers = []
         for _ in range(4):
@@ -206,10 +204,7 @@ async def test_an_ev_charges_along_its_curve_and_as_long_as_its_battery_takes(
 
 
 @pytest.mark.effective("worker.startDelay", "worker.elementAddDelay", "worker.elementsPerWorker")
-async def test_stations_start_in_groups_with_pauses(
-    tmp_path: Path, autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(command.gc, "freeze", lambda: None)
+async def test_stations_start_in_groups_with_pauses(tmp_path: Path, autojump_clock: MockClock) -> None:
     uses = [{"file": "test.json", "numberOfStations": 6}]
     pace = {"startDelay": 1000, "elementAddDelay": 100, "elementsPerWorker": 4}
     loaded = simulator(tmp_path, worker=pace, stationTemplateUrls=uses)
@@ -220,9 +215,8 @@ async def test_stations_start_in_groups_with_pauses(
             assert plan.specification.id == f"CS-{len(starts) + 1:05}"
             starts.append(trio.current_time())
 
-    worker: Worker = loaded.configuration.worker
-    what = command.Run(tuple(loaded.plans(1, {})), 1, 1.0, worker, 60.0, False, loaded, cast("Any", None))
-    await command._launch(cast("Launcher", Watch()), what)
+    run = Reloader(loaded, lambda: loaded, plan, cast("Any", Watch()), 1, lambda _: None)
+    await run.begin(loaded.plans(1, {}))
     gaps = [after - before for before, after in pairwise(starts)]
     for gap, middle in zip(gaps, (0.1, 0.1, 0.1, 1.1, 0.1), strict=True):
         assert 0.8 * middle <= gap <= 1.2 * middle

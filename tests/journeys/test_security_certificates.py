@@ -14,6 +14,7 @@ from stage import Stage, stage
 
 from ocppsim.actors.store import Folder
 from ocppsim.clock import VIRTUAL_EPOCH
+from ocppsim.csms.behaviour import Silent
 from ocppsim.csms.calls import CallRefused
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.model.security import Credentials
@@ -197,6 +198,17 @@ async def test_a02_a_request_names_operator_and_station(autojump_clock: object) 
         await ask_for_one(play)
         again = x509.load_pem_x509_csr(play.said("SignCertificate")[1].payload["csr"].encode())
         assert again.public_key() != request.public_key(), "each request has a key of its own"
+
+
+async def test_a02_while_one_request_waits_for_its_answer_there_is_no_other(autojump_clock: object) -> None:
+    async with stage(credentials=credentials(), keys=KEYS) as play:
+        await play.booted()
+        play.rule(Silent(), "SignCertificate", times=1)
+        assert await ask_for_one(play) == ACCEPTED
+        assert await ask_for_one(play) == REJECTED
+        await play.later(31)
+        assert await ask_for_one(play) == ACCEPTED
+        assert len(play.said("SignCertificate")) == 2
 
 
 async def test_a02_without_the_operators_name_there_is_no_request(autojump_clock: object) -> None:

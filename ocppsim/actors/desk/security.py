@@ -73,7 +73,7 @@ class Security(Block):
 
     @property
     def muted(self) -> Collection[Trigger]:
-        return () if self.own.can_ask else (Trigger.CERTIFICATE,)
+        return () if self.own.can_ask and not self.own.asking else (Trigger.CERTIFICATE,)
 
     # -- lives and connections
 

@@ -112,6 +112,11 @@ class Memory:
         if specification.keeps_keys and not self.specification.keeps_keys and self.changed:
             self._record(journal.changed(self.changed))
         self.specification = specification
+        self.gone = tuple(
+            connector
+            for number, connector in self.connectors.items()
+            if number not in specification.outlets and connector.session is not None
+        )
         self.connectors = {
             number: self.connectors.get(number) or Connector(number, operative=outlet.in_service, at=now)
             for number, outlet in specification.outlets.items()
@@ -119,7 +124,6 @@ class Memory:
         self.reporters = {
             number: self.reporters.get(number) or Reporter() for number in (0, *specification.outlets)
         }
-        self.series = {number: kept for number, kept in self.series.items() if number in self.connectors}
 
     # -- messages
 

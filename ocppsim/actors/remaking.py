@@ -11,7 +11,7 @@ from ocppsim import clock
 from ocppsim.actors.board import ConnectorView
 from ocppsim.actors.messages import Remake
 from ocppsim.actors.runtime import Condition, System
-from ocppsim.actors.station import Station, connector, misfit, with_meters
+from ocppsim.actors.station import Station, close_gone, connector, misfit, with_meters
 from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.transfer import MakeTransfers
 from ocppsim.actors.wire.transport import Dial
@@ -70,10 +70,11 @@ def remake(
 def _refit(system: System, station: Station, design: Design, transfers: MakeTransfers) -> None:
     """Nothing of the station is alive."""
     context, memory, board = station.context, station.context.memory, station.board
-    specification = _with_unfinished(station, design.specification)
+    specification = design.specification
     context.specification, context.dialect, context.dial = specification, design.dialect, design.dial
     context.statistics, context.transfers = design.statistics, transfers(specification)
     memory.refit(specification, clock.now())
+    close_gone(context)
     actors = dict(context.connectors)
     context.connectors = station.world.connectors = {
         number: actors.get(number) or connector(system, number, context, station.world)
@@ -83,14 +84,3 @@ def _refit(system: System, station: Station, design: Design, transfers: MakeTran
         number: board.connectors.get(number, ConnectorView()) for number in specification.outlets
     }
     board.changed()
-
-
-def _with_unfinished(station: Station, specification: Specification) -> Specification:
-    """A connector that is to go stays while its session has yet to be closed: that needs a registration."""
-    before, connectors = station.context.specification.outlets, station.context.memory.connectors
-    unfinished = {
-        number: outlet
-        for number, outlet in before.items()
-        if number not in specification.outlets and connectors[number].session is not None
-    }
-    return evolve(specification, outlets={**specification.outlets, **unfinished})

@@ -156,7 +156,7 @@ def assemble(
     context.security_events = SecurityEvents.recall(
         memory, lambda: context.settings, context.tracer.security_log
     )
-    _close_gone(context)
+    close_gone(context)
     numbers = count()
     context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")
     draws = partial(chance.stream, seed, name, "backoff")
@@ -173,14 +173,15 @@ async def _live(me: Actor[StationMessage], context: StationContext) -> Exit | No
     return await StationLife(me, context).live()
 
 
-def _close_gone(context: StationContext) -> None:
+def close_gone(context: StationContext) -> None:
     """Sessions that were open at connectors which another template has not."""
     memory = context.memory
     for connector in memory.gone:
         session, number = connector.session, connector.number
         if session is None or session.interrupted_at is None:
             continue
-        end = Ended(session, session.interrupted_at, connector.register_wh, StopReason.POWER_LOSS)
+        reason = memory.cut_by.get(number, StopReason.POWER_LOSS)
+        end = Ended(session, session.interrupted_at, connector.register_wh, reason)
         series = memory.series.get(number, ())
         draft = context.dialect.ended(number, end, context.settings, memory.offset_s, series)
         memory.close_gone(connector, Told(draft, session.key, Place.CLOSES))

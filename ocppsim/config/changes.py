@@ -74,13 +74,17 @@ def applied(found: Iterable[Change], before: Plans) -> Plans:
 def _change(before: Plan, after: Plan) -> Change | None:
     if before is after:
         return None
-    if _lasting(before) != _lasting(after):
+    if _template(before) != _template(after) or _lasting(before) != _lasting(after):
         return Restart(after)
     what = tuple(name for name, look in _PASSING.items() if look(before) != look(after))
     return Adjust(after, what) if what or before != after else None
 
 
-def _lasting(plan: Plan) -> tuple[Plan, StationTemplate | None]:
+def _template(plan: Plan) -> StationTemplate | None:
+    return None if plan.source is None else plan.source.template
+
+
+def _lasting(plan: Plan) -> Plan:
     """What a station is for all of a life.
 
     How it is found at its first start is not: that is over. Nor is the name of the file.
@@ -95,10 +99,9 @@ def _lasting(plan: Plan) -> tuple[Plan, StationTemplate | None]:
         },
     )
     habits = None if plan.habits is None else evolve(plan.habits, tags=(), visitors=())
-    bare = evolve(
+    return evolve(
         plan, specification=hardware, habits=habits, url=None, visits={}, source=None, template="", index=0
     )
-    return bare, None if plan.source is None else plan.source.template
 
 
 _PASSING: Mapping[str, Callable[[Plan], object]] = {

@@ -7,8 +7,9 @@ of a `Stage`. Files that cannot be used change nothing.
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import trio
 from attrs import define, evolve, field, frozen
@@ -26,8 +27,10 @@ from ocppsim.reloading import words
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 AT_ONCE = 20
-"""Stations that are planned without letting others run."""
+"""Stations that are planned, or adjusted, without letting others run."""
 
 
 class Stage(Protocol):
@@ -114,7 +117,7 @@ class Reloader:
 
     async def _follow(self, before: Loaded) -> tuple[str, ...]:
         """Bring the run to what was read; what there is to say of it."""
-        found = changes(self.plans, await self._wanted(before))
+        found = await _elsewhere(partial(changes, self.plans, await self._wanted(before)))
         behind = left_behind(self._first, self.loaded.configuration)
         lines = [words.done(found, behind)]
         self._say(logging.INFO, lines)
@@ -131,18 +134,17 @@ class Reloader:
     async def _wanted(self, before: Loaded) -> Plans:
         """The stations that are to run; those of which nothing has changed have the plan that they had."""
         around = self.loaded.around(self.seed)
-        same = before.sources if before.around(self.seed) == around else ()
+        same = _unchanged(before, self.loaded) if before.around(self.seed) == around else frozenset()
         wanted: dict[str, Plan] = {}
         for number, (source, index) in enumerate(self.loaded.stations()):
             name = station_id(source.template, index, around.instance)
             old = self.plans.get(name)
-            if old is None or not _is_of(old, source, index) or source not in same:
+            if old is None or not _is_of(old, source, index) or source.path not in same:
                 plan = self.make(source, index, around)
                 old = plan if old is None else evolve(plan, visits=old.visits)
             if old.auto_start:
                 wanted[name] = old
-            if number % AT_ONCE == 0:
-                await trio.lowlevel.checkpoint()
+            await _let_others_run(number)
         return wanted
 
     # -- what is done
@@ -155,9 +157,10 @@ class Reloader:
         self.plans = applied(found, before)
         refused = []
         slow = [change for change in found if isinstance(change, Restart | Start)]
-        for change in found:
+        for number, change in enumerate(found):
             if isinstance(change, Adjust):
                 self.stage.adjust(change.plan)
+                await _let_others_run(number)
         for change, pause_s in zip(slow, self._pauses(len(slow)), strict=True):
             try:
                 self._do(change)
@@ -186,13 +189,25 @@ class Reloader:
         return pauses(self.loaded.configuration.worker, stations, os.cpu_count() or 1, draw)
 
 
+def _unchanged(before: Loaded, after: Loaded) -> frozenset[Path]:
+    """The templates that are as they were, with their lists."""
+    known = {source.path: source for source in before.sources}
+    return frozenset(source.path for source in after.sources if known.get(source.path) == source)
+
+
+async def _let_others_run(number: int) -> None:
+    """After so many stations."""
+    if number % AT_ONCE == 0:
+        await trio.lowlevel.checkpoint()
+
+
 def _is_of(plan: Plan, source: Source, index: int) -> bool:
     return plan.source is not None and plan.source.path == source.path and plan.index == index
 
 
-async def _elsewhere(load: Callable[[], Loaded]) -> Loaded:
-    """In a thread; no thread follows a virtual clock."""
+async def _elsewhere(work: Callable[[], T]) -> T:
+    """In a thread, for it may take a second; no thread follows a virtual clock."""
     if clock.is_virtual():
         await trio.lowlevel.checkpoint()
-        return load()
-    return await trio.to_thread.run_sync(load, abandon_on_cancel=True)
+        return work()
+    return await trio.to_thread.run_sync(work, abandon_on_cancel=True)

@@ -1,5 +1,7 @@
 """A station becomes another one while it lives: what its template says has changed."""
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from transcript import stamp
 
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.remaking import Design
+from ocppsim.actors.store import Folder
 from ocppsim.csms.behaviour import Rule, Silent
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.model.connector import Status
@@ -87,6 +90,7 @@ async def test_a_session_that_could_not_be_stopped_is_closed_after_the_boot(auto
         remake(play, outlets={1: Outlet()})
         stop = await play.hears("StopTransaction")
         assert (stop.payload["reason"], stop.payload["timestamp"]) == ("PowerLoss", stamp(45))
+        assert list(play.board.connectors) == [1]
 
 
 async def test_registers_keys_and_counts_go_on(autojump_clock: object) -> None:
@@ -166,6 +170,52 @@ async def test_a_retired_station_that_hangs_is_switched_off_all_the_same(autojum
         await play.until(lambda board: board.online)
         await play.rig.fleet.retire([play.name])
         assert play.board.ended
+
+
+async def test_a_station_that_gave_up_gets_another_chance(autojump_clock: object) -> None:
+    async with stage(crashes=True) as play:
+        for _ in range(7):
+            await play.until(lambda board: board.ended or board.online)
+            play.station.context.station.tell(object())  # type: ignore[arg-type]  # a bug, injected
+            await play.until(lambda board: board.ended or not board.online)
+        await play.until(lambda board: board.ended)
+        assert list(play.rig.fleet.failed) == ["CS-1"]
+        mark = play.mark()
+        remake(play, model="newer")
+        await play.hears("BootNotification", mark, chargePointModel="newer")
+        await play.charge()
+        assert (play.rig.fleet.failed, play.board.ended) == ({}, False)
+
+
+async def test_statistics_begin_and_end_with_the_template(autojump_clock: object) -> None:
+    async with stage(measured=True) as play:
+        await play.booted()
+        statistics = play.station.context.statistics
+        assert statistics is not None
+        remake(play)
+        await play.later(70)
+        counted = statistics.changes
+        await play.later(1000)
+        assert statistics.changes == counted
+        measured = evolve(design(play), statistics=play.rig.fleet.statistics.measure(play.name))
+        play.rig.fleet.remake(play.name, measured)
+        await play.later(70)
+        assert statistics.changes > counted
+
+
+async def test_keys_that_are_to_outlive_the_process_from_now_on_do(
+    autojump_clock: object, tmp_path: Path
+) -> None:
+    with closing(Folder.open(tmp_path)) as folder:
+        async with stage(store=folder, keeps_keys=False) as play:
+            await play.booted()
+            await play.set_key("MeterValueSampleInterval", 77)
+            remake(play, keeps_keys=True)
+            await play.later(70)
+    with closing(Folder.open(tmp_path)) as folder:
+        async with stage(store=folder) as play:
+            await play.booted()
+            assert play.station.context.settings.sample_s == 77
 
 
 async def test_what_cannot_be_is_refused_and_nothing_changes(autojump_clock: object) -> None:

@@ -1,8 +1,8 @@
 """A run with its files and a central system in memory, in virtual time."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +132,15 @@ def prepared(folder: Path, number: int = 2) -> dict[str, Any]:
     return files
 
 
+@contextmanager
+def opened(folder: Path | None) -> Iterator[Store]:
+    if folder is None:
+        yield Forgetful()
+    else:
+        with closing(Folder.open(folder)) as store:
+            yield store
+
+
 @asynccontextmanager
 async def kept(rig: Rig, shelf: Shelf | None) -> AsyncIterator[Callable[[Plan], None]]:
     """What a run does with the files of its stations."""
@@ -148,11 +157,10 @@ async def running(
 ) -> AsyncIterator[Running]:
     """All of them charge. `keeps`: in station files and a journal; `watched`: files are looked at."""
     files = prepared(folder, number)
-    store: Store = Folder.open(folder / "configurations") if keeps else Forgetful()
     shelf = Shelf(folder / "configurations")
     told: list[str] = []
     loaded = load(folder / "config.json", vocabulary())
-    with plain_errors():
+    with plain_errors(), opened(folder / "configurations" if keeps else None) as store:
         async with open_rig(store=store) as rig, kept(rig, shelf if keeps else None) as watch_file:
             launcher = InMemory(rig.fleet, AddressBook(), watch_file, rig=rig)
             station_files = StationFiles(shelf, store, vocabulary(), told.append)
@@ -168,5 +176,3 @@ async def running(
                 yield run
                 nursery.cancel_scope.cancel()
         check(rig)
-    if isinstance(store, Folder):
-        store.close()

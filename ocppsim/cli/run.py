@@ -37,7 +37,10 @@ from ocppsim.terminal.totals import summarise
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.description = "Starts the stations that a configuration file asks for, and keeps them running."
-    parser.epilog = "Ends by q or Ctrl-C, or after --duration; a second Ctrl-C ends at once."
+    parser.epilog = (
+        "Ends by q or Ctrl-C, or after --duration; a second Ctrl-C ends at once. What it keeps for the next "
+        "run is in the folder configurations beside the file."
+    )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="TOML or JSON; default: config.toml or config.json"
     )

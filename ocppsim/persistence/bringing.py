@@ -34,6 +34,8 @@ def brought(
     if stored.foreign and (known is None or known.blocks.get(TAKEN) != stored.hash):
         kept = known or _ours(stored)
         kept.blocks[TAKEN] = stored.hash
+        if kept.start == 0:
+            kept.start = int(written_at)  # so that another file begins with other message ids
         _take_keys(kept, plan.specification, stored)
         ours = set(_ours(stored).outbox.transaction_ids.values())
         for number, one in stored.connectors.items():

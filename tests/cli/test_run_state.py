@@ -48,6 +48,23 @@ def test_a_second_run_goes_on_where_the_first_ended(
     assert first.err.splitlines() == second.err.splitlines()
 
 
+def test_sessions_that_were_left_open_are_closed_by_the_next_run(
+    command: Command, independent_server: IndependentServer, tmp_path: Path
+) -> None:
+    file = configuration(tmp_path, independent_server.url, stopTransactionsOnStopped=False)
+    command(*options(file))
+    left = independent_server.seen.transactions()
+    assert [one.stop for one in left] == [None, None]
+    command(*options(file))
+
+    for one in left:
+        first, second = independent_server.seen.transactions(one.identity)
+        assert first.stop is not None
+        assert first.stop.reason == "PowerLoss"
+        assert second.meter_start_wh == first.stop.meter_stop_wh
+        assert second.stop is None
+
+
 def test_files_that_are_damaged_and_passwords_that_move_are_told(
     command: Command, independent_server: IndependentServer, tmp_path: Path
 ) -> None:

@@ -70,6 +70,25 @@ async def test_keys_and_station_carry_over(
     assert home.told == []
 
 
+def test_without_a_hash_a_file_of_2022_stands_while_it_says_nothing_else(tmp_path: Path) -> None:
+    content = file_2022()
+    del content["stationInfo"]["templateHash"]
+    home = home_with(tmp_path, TEMPLATE, content)
+    assert home.plan(Forgetful()).power_w == 11_000
+    home.template = TEMPLATE | {"resetTime": 31, "power": [1000]}
+    changed = home.plan(Forgetful())
+    assert (changed.power_w, changed.specification.reset_time_s) == (1000, 31)
+    assert changed.serials.point == f"P{SUFFIX}"
+
+
+async def test_message_ids_of_a_station_that_was_taken_begin_with_its_file(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    home = home_with(tmp_path, TEMPLATE, file_now())
+    async with home.process(finds=OF_OTHERS) as process:
+        assert {call.id.partition("-")[0] for call in process.play.said()} == {f"{WRITTEN_AT + 1:x}"}
+
+
 def test_the_station_of_a_file_of_today_goes_before_the_template(tmp_path: Path) -> None:
     """Where somebody told this station another URL."""
     home = home_with(tmp_path, TEMPLATE, file_now())

@@ -1,6 +1,5 @@
 """Transaction messages that must reach the central system, in order, and the ids it gave to sessions."""
 
-from collections.abc import Callable
 from enum import Enum, auto
 from operator import itemgetter
 
@@ -43,9 +42,11 @@ class Outbox:
     transaction_ids: dict[str, int] = field(factory=dict)  # by own key
     written: dict[int, int] = field(factory=dict)  # the last number, by connector
     given_up: int = 0
+    _left: dict[str, int] = field(factory=dict, init=False)  # how many messages of a session wait
 
     def add(self, entry: Entry) -> None:
         self.entries.append(entry)
+        self._left[entry.session] = self._left.get(entry.session, 0) + 1
         self.written[entry.connector] = entry.number
 
     def in_order(self) -> list[Entry]:
@@ -80,16 +81,19 @@ class Outbox:
     def transaction_id(self, session: str) -> int | None:
         """The id of a session as far as it is known; UNKNOWN_ID when it never will be."""
         known = self.transaction_ids.get(session)
-        if known is None and not self._waits(
-            lambda entry: entry.place is Place.OPENS and entry.session == session
-        ):
+        if known is None and not self._may_open(session):
             return UNKNOWN_ID
         return known
+
+    def _may_open(self, session: str) -> bool:
+        """Whether its first message waits."""
+        waiting = (entry for entry in self.entries if entry.session == session)
+        return any(entry.place is Place.OPENS for entry in waiting)
 
     def forget_ended(self, running: set[str]) -> None:
         """Drop the ids of sessions that neither run nor have anything left to say."""
         for key in [key for key in self.transaction_ids if key not in running]:
-            if not self._waits(lambda entry, key=key: entry.session == key):  # type: ignore[misc]  # bound early
+            if key not in self._left:
                 del self.transaction_ids[key]
 
     def _remove(self, entry: Entry) -> None:
@@ -97,6 +101,6 @@ class Outbox:
             del self.entries[0]
         else:
             self.entries.remove(entry)
-
-    def _waits(self, wanted: Callable[[Entry], bool]) -> bool:
-        return any(map(wanted, self.entries))
+        self._left[entry.session] -= 1
+        if not self._left[entry.session]:
+            del self._left[entry.session]

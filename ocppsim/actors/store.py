@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from sys import maxsize
 from typing import IO, Any, Protocol
 
 import trio
@@ -183,7 +184,7 @@ class Folder:
                     await self._round.park()
                     self._write()
                     if self._size > self._large:
-                        self._large = self._size * 2  # not again meanwhile
+                        self._large = maxsize  # not again meanwhile
                         nursery.start_soon(self._compact, name="compaction of the journal")
         finally:
             self._lives = False

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 import trio
@@ -130,6 +132,35 @@ async def test_a_thread_makes_it_small_in_real_time(tmp_path: Path, monkeypatch:
     folder.close()
     assert sum(path.stat().st_size for path in found(tmp_path)) < 8_000
     assert read(found(tmp_path))["A"].blocks == {"count": 399}
+
+
+async def test_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the journal gets as large again while the disk is slow."""
+    monkeypatch.setattr(store, "LARGE", 1_000)
+    calls: list[int] = []
+    begun, go_on = Event(), Event()
+    real = segments.merge
+
+    def slow(*arguments: Any) -> int:
+        calls.append(1)
+        begun.set()
+        go_on.wait(5)
+        return real(*arguments)
+
+    folder = Folder.open(tmp_path)
+    monkeypatch.setattr(segments, "merge", slow)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(folder.live)
+        await trio.testing.wait_all_tasks_blocked()
+        for number in range(100):
+            folder.record("A", journal.block("count", number))
+            await trio.testing.wait_all_tasks_blocked()
+        await trio.to_thread.run_sync(begun.wait, 5)
+        assert len(calls) == 1
+        go_on.set()
+        nursery.cancel_scope.cancel()
+    folder.close()
+    assert read(found(tmp_path))["A"].blocks == {"count": 99}
 
 
 async def test_a_disk_that_has_no_room_for_it_loses_nothing(

@@ -12,6 +12,8 @@ from ocppsim.actors.trace import TraceEntry, Way
 from ocppsim.csms.behaviour import Close, Delay, Drop, Garble, Refuse, Rule, Silent
 from ocppsim.csms.calls import CallFailed, NotConnected
 from ocppsim.model.facts import Fault
+from ocppsim.model.meter import Draws, Meter
+from ocppsim.model.specification import Outlet, Specification
 from ocppsim.testing.rig import Rig
 
 STATIONS = 25
@@ -136,7 +138,7 @@ async def hunt(rig: Rig, seed: int) -> None:
     async with trio.open_nursery() as nursery:
         for number in range(1, STATIONS + 1):
             station = f"CS-{number:02}"
-            rig.add(station, connectors=2, habits=HABITS)
+            rig.add(_drawing(station, number) if number % 3 == 0 else station, connectors=2, habits=HABITS)
             nursery.start_soon(Storm(rig, station, seed).rage, name=f"storm {station}")
         await trio.sleep(STORM_S)
         nursery.cancel_scope.cancel()
@@ -145,6 +147,12 @@ async def hunt(rig: Rig, seed: int) -> None:
         for number in station.context.connectors:
             station.world.set_fault(number, None)
     await trio.sleep(CALM_S)
+
+
+def _drawing(station: str, seed: int) -> Specification:
+    """One whose meters draw each value by itself."""
+    meter = Meter(main_voltage=True, draws=Draws(seed, chance.stream))
+    return Specification(station, outlets={number: Outlet(meter=meter) for number in (1, 2)})
 
 
 # -- what must be true of every trace

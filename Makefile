@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # What one process of the tests compiles, the others need not.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check bench configuration format support clean
+.PHONY: demo test check bench configuration format support audit clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ocppsim needs Python 3.11 or newer; call make with PYTHON=python3.11")'
@@ -34,6 +34,9 @@ configuration: $(VENV)/ready
 
 support: $(VENV)/ready
 	$(BIN)/python docs/supported.py
+
+audit: $(VENV)/ready
+	$(BIN)/python -m tests.audit $(ARGS)
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks $(ARGS)

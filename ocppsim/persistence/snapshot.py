@@ -33,6 +33,7 @@ class Snapshot:
             and _plain(self.kept) == _plain(other.kept)
             and self.kept.changed is other.kept.changed
             and self.kept.cache is other.kept.cache
+            and self.kept.outbox.transaction_ids == other.kept.outbox.transaction_ids
             and all(self.kept.blocks[name] is other.kept.blocks.get(name) for name in self.kept.blocks)
             and all(map(_alike, self.kept.connectors.values(), other.kept.connectors.values()))
         )

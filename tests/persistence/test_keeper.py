@@ -13,6 +13,7 @@ from trio.testing import MockClock
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.cli.launch import Launcher
+from ocppsim.csms.behaviour import Delay
 from ocppsim.persistence import keeper as keeper_module
 from ocppsim.persistence.keeper import FIRST_SHARE, SHARE, Keeper, keeping
 from ocppsim.persistence.shelf import Shelf
@@ -47,6 +48,21 @@ async def test_a_session_is_in_the_file_soon(tmp_path: Path, autojump_clock: Moc
         await process.play.later(keeper_module.EACH_S + 1)
         [_, connector] = home.file(process.plan)["connectorsStatus"][1]
         assert (connector["transactionStarted"], connector["status"]) == (True, "Charging")
+
+
+async def test_the_id_of_a_transaction_is_in_the_file_when_it_is_known(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    keys = {"configurationKey": [{"key": "MeterValueSampleInterval", "readonly": False, "value": "0"}]}
+    home = Home(tmp_path, {"Configuration": keys})
+    async with home.process() as process:
+        process.play.rule(Delay(15), "StartTransaction", times=1)
+        await process.play.charge()
+        await process.play.later(keeper_module.EACH_S + 1)
+        assert "transactionId" not in home.file(process.plan)["connectorsStatus"][1][1]
+        await process.play.later(20)
+        [_, connector] = home.file(process.plan)["connectorsStatus"][1]
+        assert connector["transactionId"] == process.play.transaction_id
 
 
 class SlowShelf(Shelf):

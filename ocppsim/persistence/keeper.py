@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from threading import Lock
 from time import perf_counter
+from typing import Any
 
 import trio
 from attrs import define, field
@@ -134,7 +135,8 @@ class Keeper:
         try:
             with self._one_at_a_time:
                 for snapshot in snapshots:
-                    self.shelf.write(snapshot.plan.hash_id, content(snapshot))
+                    if (made := _content(snapshot)) is not None:
+                        self.shelf.write(snapshot.plan.hash_id, made)
         except OSError as error:
             return f"{self.shelf.folder}: {error.strerror or error}"
         return ""
@@ -152,6 +154,15 @@ class Keeper:
             await self.write(hurry=True)
         if patience.cancelled_caught:
             self._say("it took too long")
+
+
+def _content(snapshot: Snapshot) -> dict[str, Any] | None:
+    """None for a mistake of our own, which is said: it must not cost the run, nor the others their files."""
+    try:
+        return content(snapshot)
+    except (LookupError, TypeError, ValueError, AssertionError):
+        log.exception("the file of %s cannot be made", snapshot.specification.id)
+        return None
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from attrs import define
 from ocppsim.config import documents
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.station_file import StoredStation, read_station
+from ocppsim.protocol import text
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Shelf:
 
     def write(self, hash_id: str, content: Mapping[str, Any]) -> None:
         """All or nothing; raises OSError."""
-        write_whole(self.path(hash_id), msgspec.json.format(msgspec.json.encode(content), indent=2))
+        write_whole(self.path(hash_id), _text(content))
 
     def set_aside(self, hash_id: str) -> Path:
         """Make room for a new file; nothing is lost. Raises OSError."""
@@ -55,6 +56,14 @@ class Shelf:
         path.rename(aside)
         aside.chmod(0o600)  # whatever is in it may be a secret
         return aside
+
+
+def _text(content: Mapping[str, Any]) -> bytes:
+    line = text.encode_finite(content)
+    try:
+        return msgspec.json.format(line, indent=2)
+    except msgspec.DecodeError:  # halves of characters, which JSON may have
+        return line
 
 
 def _names(path: Path) -> Iterator[Path]:

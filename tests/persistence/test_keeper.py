@@ -15,8 +15,10 @@ from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.cli.launch import Launcher
 from ocppsim.csms.behaviour import Delay
 from ocppsim.persistence import keeper as keeper_module
+from ocppsim.persistence import shape
 from ocppsim.persistence.keeper import FIRST_SHARE, SHARE, Keeper, keeping
 from ocppsim.persistence.shelf import Shelf
+from ocppsim.persistence.snapshot import Snapshot
 from tests.config.bench import planned
 from tests.persistence.keeping_stage import Home
 
@@ -63,6 +65,39 @@ async def test_the_id_of_a_transaction_is_in_the_file_when_it_is_known(
         await process.play.later(20)
         [_, connector] = home.file(process.plan)["connectorsStatus"][1]
         assert connector["transactionId"] == process.play.transaction_id
+
+
+async def test_halves_of_characters_are_kept(tmp_path: Path, autojump_clock: MockClock) -> None:
+    """A central system may send them."""
+    own = {"configurationKey": [{"key": "Vendor.Text", "readonly": False, "value": ""}]}
+    home = Home(tmp_path, {"Configuration": own})
+    async with home.process() as process:
+        await process.play.write(2, "x", "ChangeConfiguration", {"key": "Vendor.Text", "value": "a\ud800b"})
+        await process.play.later(10)
+    (home.shelf.folder / "journal.jsonl").unlink()
+    async with home.process() as process:
+        assert process.play.station.context.memory.changed["Vendor.Text"] == "a\ud800b"
+    assert home.told == []
+
+
+async def test_a_station_whose_file_cannot_be_made_leaves_the_others_theirs(
+    eager: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def content(snapshot: Snapshot) -> dict[str, Any]:
+        if snapshot.specification.id == "CS-00002":
+            raise KeyError("a mistake of ours")
+        return shape.content(snapshot)
+
+    monkeypatch.setattr(keeper_module, "content", content)
+    shelf = SlowShelf(eager / "configurations")
+    async with open_fleet(1) as fleet, keeping(fleet, shelf) as keeper:
+        add(fleet, keeper, eager, 1, 2, 3)
+        await shelf.wrote(2)
+        change(fleet)
+        await shelf.wrote(4)
+        fleet.nursery.cancel_scope.cancel()
+    assert set(shelf.names) == {"CS-00001", "CS-00003"}
+    assert "the file of CS-00002 cannot be made" in caplog.text
 
 
 class SlowShelf(Shelf):

@@ -5,7 +5,7 @@ another, `drawing` for those that are drawn each by itself.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import sqrt
 from typing import Protocol
 
@@ -122,41 +122,63 @@ def flowing(reading: Reading) -> Flow:
 
 def shown(meter: Meter, flow: Flow, line: int = 0) -> tuple[Shown, ...]:
     """All that the meter shows; `line` is the phase behind the only one that is used, where that is known."""
-    three = len(flow.power_w) == 3
-    names = ("L1", "L2", "L3") if three else (f"L{line}" if line else None,)
-    values = [*_power(meter, flow, names), *_current(meter, flow, names), *_voltage(meter, flow, names)]
-    if flow.soc_percent is not None:
-        values.append(Shown(SOC, flow.soc_percent))
-    return tuple(values)
+    phases = len(flow.power_w)
+    numbers = (
+        sum(flow.power_w),
+        *flow.power_w,
+        sum(flow.current_a) / phases,
+        *flow.current_a,
+        flow.whole_v,
+        *flow.voltage_v,
+        *flow.line_v,
+    )
+    values = tuple(
+        [Shown(measurand, numbers[at], phase) for measurand, phase, at in _layout(meter, phases, line)]
+    )
+    return values if flow.soc_percent is None else (*values, Shown(SOC, flow.soc_percent))
 
 
-def _power(meter: Meter, flow: Flow, names: tuple[str | None, ...]) -> Iterator[Shown]:
+_Line = tuple[str, str | None, int]
+"""A measurand, a phase, and where its number is among those of a flow."""
+
+
+@lru_cache
+def _layout(meter: Meter, phases: int, line: int) -> tuple[_Line, ...]:
+    names = ("L1", "L2", "L3") if phases == 3 else (f"L{line}" if line else None,)
+    return (
+        *_power(meter, names),
+        *_current(meter, names, phases + 1),
+        *_voltage(meter, names, 2 * phases + 2),
+    )
+
+
+def _power(meter: Meter, names: tuple[str | None, ...]) -> Iterator[_Line]:
     """Of a phase only where it is named."""
     if len(names) == 1 or meter.shows_whole(POWER):
-        yield Shown(POWER, sum(flow.power_w))
+        yield POWER, None, 0
     if len(names) == 3:
-        for name, value in zip(names, flow.power_w, strict=True):
+        for at, name in enumerate(names, 1):
             if (own := meter.entry(POWER, name)) is not None:
-                yield Shown(POWER, value, own.phase)
+                yield POWER, own.phase, at
 
 
-def _current(meter: Meter, flow: Flow, names: tuple[str | None, ...]) -> Iterator[Shown]:
+def _current(meter: Meter, names: tuple[str | None, ...], first: int) -> Iterator[_Line]:
     """Of each phase; where it is drawn, the mean of the phases goes before them."""
     whole = meter.shows_whole(CURRENT)
     if len(names) == 3 and whole and meter.draws is not None:
-        yield Shown(CURRENT, sum(flow.current_a) / 3)
-    for name, value in zip(names, flow.current_a, strict=True):
+        yield CURRENT, None, first
+    for at, name in enumerate(names, first + 1):
         if len(names) == 1 or whole or meter.entry(CURRENT, name) is not None:
-            yield Shown(CURRENT, value, name)
+            yield CURRENT, name, at
 
 
-def _voltage(meter: Meter, flow: Flow, names: tuple[str | None, ...]) -> Iterator[Shown]:
+def _voltage(meter: Meter, names: tuple[str | None, ...], first: int) -> Iterator[_Line]:
     whole = meter.shows_whole(VOLTAGE)
     if len(names) == 3 and whole and meter.main_voltage:
-        yield Shown(VOLTAGE, flow.whole_v)
-    for name, value in zip(names, flow.voltage_v, strict=True):
+        yield VOLTAGE, None, first
+    for at, name in enumerate(names, first + 1):
         if len(names) == 1 or whole or meter.entry(VOLTAGE, name) is not None:
-            yield Shown(VOLTAGE, value, name and f"{name}-N")
-    if meter.line_voltages:
-        for (one, other), value in zip(LINES, flow.line_v, strict=False):
-            yield Shown(VOLTAGE, value, f"L{one}-L{other}")
+            yield VOLTAGE, name and f"{name}-N", at
+    if len(names) == 3 and meter.line_voltages:
+        for at, (one, other) in enumerate(LINES, first + 4):
+            yield VOLTAGE, f"L{one}-L{other}", at

@@ -1,13 +1,13 @@
 """The values of a meter that does not show them in the usual way."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from attrs import evolve
 
 from ocppsim.dialects.v16.measurands import MEASURED, Values
 from ocppsim.dialects.v16.units import UNITS, usual
 from ocppsim.model.inputs import Sampled
-from ocppsim.model.meter import SOC, Meter, Shown
+from ocppsim.model.meter import CURRENT, POWER, SOC, VOLTAGE, Meter, Shown
 from ocppsim.protocol.v16 import core
 
 
@@ -17,28 +17,35 @@ def displayed(what: Sampled, measurands: Iterable[str], context: core.ReadingCon
     return tuple(_in_unit(value, meter) for value in values) if meter.has_units else values
 
 
-def _values(what: Sampled, name: str, context: core.ReadingContext) -> Iterator[core.SampledValue]:
+def _values(what: Sampled, name: str, context: core.ReadingContext) -> Values | list[core.SampledValue]:
     """What the meter itself says, or what follows from the reading; `Voltage.L1` is one phase alone."""
     measurand, _, line = name.rpartition(".L")
-    shown = [one for one in what.shown if one.measurand == (measurand or name)]
-    if not shown:
-        yield from MEASURED[name](what, context)
-    for one in shown:
-        if not measurand or (one.phase or "").removesuffix("-N") == f"L{line}":
-            yield _value(one, context)
+    found = [_value(one, context) for one in what.shown if one.measurand == (measurand or name)]
+    if not found:
+        return MEASURED[name](what, context)
+    if not measurand:
+        return found
+    return [one for one in found if (one.phase or "").removesuffix("-N") == f"L{line}"]
 
 
 def _value(what: Shown, context: core.ReadingContext) -> core.SampledValue:
-    unit = usual(what.measurand)
-    assert unit is not None, "what a meter shows by itself has a unit"
+    unit, decimals = _TOLD[what.measurand]
     return core.SampledValue(
-        value=f"{what.value:.{UNITS[unit].decimals}f}",
+        value=f"{what.value:.{decimals}f}",
         context=context,
         measurand=what.measurand,
         phase=what.phase,
         location="EV" if what.measurand == SOC else None,
         unit=unit,
     )
+
+
+_TOLD = {
+    measurand: (unit, UNITS[unit].decimals)
+    for measurand in (POWER, CURRENT, VOLTAGE, SOC)
+    if (unit := usual(measurand)) is not None
+}
+"""The usual unit of what a meter shows by itself, and the decimals."""
 
 
 def _in_unit(value: core.SampledValue, meter: Meter) -> core.SampledValue:

@@ -47,6 +47,7 @@ from ocppsim.model.metering import (
     of_session,
     to_sign,
     told_at_once,
+    went_down,
 )
 from ocppsim.model.outbox import Place
 from ocppsim.model.session import ChargingSession, Context
@@ -166,7 +167,7 @@ class ConnectorLife:
                 draft = self.dialect.begun(number, what, offset_s)
                 return [Told(draft, session.key, Place.OPENS, session.tag)]
             case Sampled(session) if session is not None and of_a_session(what.context):
-                if not told_at_once(what.context, self.settings):
+                if not told_at_once(what.context, self.settings) or went_down(session, what.context):
                     return []
                 draft = self.dialect.sampled(number, what, self.settings, offset_s)
                 return [Told(draft, session.key, Place.WITHIN)]

@@ -86,6 +86,11 @@ def of_a_session(context: Context) -> bool:
     return context is Context.PERIODIC or context not in (Context.TRIGGER, Context.OTHER)
 
 
+def went_down(session: ChargingSession, context: Context) -> bool:
+    """Whether a reading tells that the station went down, which the end of the session tells, and only that."""
+    return context is Context.INTERRUPTION_BEGIN and session.interrupted
+
+
 def told_at_once(context: Context, settings: Settings) -> tuple[str, ...]:
     """What a message of its own tells of such a reading; nothing: there is none."""
     if context is Context.PERIODIC:

@@ -167,6 +167,8 @@ async def test_a_reset_loses_no_reading(autojump_clock: object, kind: str) -> No
             *interrupted,
             "Transaction.End",
         ]
+        said = [contexts(call.payload["meterValue"]) for call in play.said("MeterValues")]
+        assert said == [["Sample.Periodic"]] * 2, "that the station went down is told with the end alone"
 
 
 async def test_an_ev_that_leaves_and_comes_back_is_an_interruption(autojump_clock: object) -> None:

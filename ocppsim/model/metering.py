@@ -87,7 +87,7 @@ def of_a_session(context: Context) -> bool:
 
 
 def went_down(session: ChargingSession, context: Context) -> bool:
-    """Whether a reading tells that the station went down, which the end of the session tells, and only that."""
+    """Whether a reading tells that the station went down, which the end of the session alone tells."""
     return context is Context.INTERRUPTION_BEGIN and session.interrupted
 
 

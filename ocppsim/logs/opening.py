@@ -108,7 +108,6 @@ class Logbook:
     files: list[LogFile] = field(factory=list)
     _hand: _Hand | None = None
     _handlers: list[_FileHandler] = field(factory=list)
-    _all: list[logging.Handler] = field(factory=list)
 
     @property
     def dropped(self) -> int:
@@ -121,10 +120,7 @@ class Logbook:
         if self._hand is None:
             return
         level = threshold(keys.level)
-        for handler in self._all:
-            handler.setLevel(level)
-        for handler in self._handlers[1:]:  # the file of errors
-            handler.setLevel(max(level, logging.ERROR))
+        self._hand.setLevel(level)  # where records arise: of what waits already, nothing is left out
         logging.getLogger(LOGGER).setLevel(level)
 
 
@@ -143,25 +139,26 @@ def open_logging(keys: LogKeys, folder: Path, *, console: bool = True) -> Iterat
             _attach(stack, logger, logging.NullHandler(), logger.level)
             yield Logbook()
             return
-        files = _open_files(stack, keys, folder, level)
+        files = _open_files(stack, keys, folder)
         handlers: list[logging.Handler] = [*files]
         if keys.console and console:
-            handlers.append(_ConsoleHandler(level))
+            handlers.append(_ConsoleHandler())
         formatter = Json() if is_json(keys.format) else Plain()
         for handler in handlers:
             handler.setFormatter(formatter)
         queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
         hand = _Hand(queue)
+        hand.setLevel(level)
         listener = QueueListener(queue, *handlers, respect_handler_level=True)
         listener.start()
         stack.callback(listener.stop)
         _attach(stack, logger, hand, level)
-        yield Logbook([handler.file for handler in files], hand, files, handlers)
+        yield Logbook([handler.file for handler in files], hand, files)
 
 
-def _open_files(stack: ExitStack, keys: LogKeys, folder: Path, level: int) -> list[_FileHandler]:
-    wanted = {folder / keys.file: level}
-    wanted.setdefault(folder / keys.error_file, max(level, logging.ERROR))
+def _open_files(stack: ExitStack, keys: LogKeys, folder: Path) -> list[_FileHandler]:
+    wanted = {folder / keys.file: logging.NOTSET}
+    wanted.setdefault(folder / keys.error_file, logging.ERROR)
     handlers = []
     for path, least in wanted.items():
         file = LogFile(path, keys.rotate, most_bytes(keys.max_size), kept(keys.max_files))

@@ -13,6 +13,7 @@ from trio.testing import MockClock
 from ocppsim import chance
 from ocppsim.actors.generator import Habits
 from ocppsim.csms.calls import CallFailed
+from ocppsim.model.specification import Outlet, Specification
 from ocppsim.testing.rig import Rig, open_rig
 
 STATIONS = 20
@@ -52,7 +53,9 @@ async def spell(seed: int, lasts_s: float) -> str:
     async with open_rig(seed) as rig, trio.open_nursery() as nursery:
         for number in range(1, STATIONS + 1):
             station = f"CS-{number:02}"
-            rig.add(station, connectors=2, habits=HABITS)
+            keys = {"MeterValueSampleInterval": "60" if number % 4 == 0 else "300"}
+            outlets = {1: Outlet(), 2: Outlet()}
+            rig.add(Specification(station, outlets=outlets, keys=keys), habits=HABITS)
             nursery.start_soon(meddle, rig, station, seed, name=f"meddle {station}")
         await trio.sleep(lasts_s)
         nursery.cancel_scope.cancel()

@@ -81,6 +81,8 @@ async def test_a_clock_that_jumps_never_repeats_an_aligned_value(
         await play.later(70)
         await play.set_key("HeartbeatInterval", 5)
         play.rule(Answer({"currentTime": stamp(70 + jump_s)}), "Heartbeat", times=1)
+        await play.later(60)
+        await play.set_key("HeartbeatInterval", 90)
         await play.later(2 * 3600)
         told = [
             call.payload["meterValue"][0]["timestamp"]

@@ -107,14 +107,22 @@ def ftp_server(folder: Path, *, writable: bool = True) -> Iterator[int]:
     authorizer.add_user(USER, PASSWORD, str(folder), perm="elradfmw" if writable else "elr")
 
     class Handler(FTPHandler):  # a class of its own: pyftpdlib configures classes
-        pass
+        auth_failed_timeout = 0.01
 
     Handler.authorizer = authorizer
     server = FTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"timeout": 0.01}, daemon=True)
+    ended = threading.Event()
+
+    def serve() -> None:
+        """Also closes, since a loop whose sockets another thread closes may break."""
+        while not ended.is_set():
+            server.serve_forever(timeout=0.01, blocking=False)
+        server.close_all()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield server.address[1]
     finally:
-        server.close_all()
+        ended.set()
         thread.join()

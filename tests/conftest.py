@@ -1,4 +1,4 @@
-"""For all tests: hypothesis without deadlines, since the machines that run them are shared; their order."""
+"""For all tests: how much hypothesis tries, and in which order they go to the processors."""
 
 import gc
 import os
@@ -8,8 +8,9 @@ from operator import itemgetter
 import pytest
 from hypothesis import settings
 
-settings.register_profile("shared machine", deadline=None)
-settings.load_profile("shared machine")
+settings.register_profile("each run", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.load_profile("each run")  # other examples each time; `--hypothesis-profile thorough` takes minutes
 
 LONGEST = "tests/journeys/test_determinism.py"
 WAITING = (

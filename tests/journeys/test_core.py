@@ -222,8 +222,22 @@ async def test_d9_the_backlog_goes_in_order_at_once_and_is_of_transactions_alone
         assert len(back) - len(waited) <= 2, "at most a heartbeat and one status"
 
 
+async def test_err_3_84_with_fixed_cables_alone_nothing_is_unlocked_at_the_evs_side(
+    autojump_clock: object,
+) -> None:
+    key = "UnlockConnectorOnEVSideDisconnect"
+    outlets = {number: Outlet(fixed_cable=True) for number in (1, 2)}
+    async with stage(outlets=outlets, keys={key: "true"}) as play:
+        await play.booted()
+        told = await play.ask("GetConfiguration", key=[key])
+        assert told["configurationKey"] == [{"key": key, "readonly": True, "value": "false"}]
+        for wish in ("true", "false"):
+            answer = await play.ask("ChangeConfiguration", key=key, value=wish)
+            assert answer == {"status": "Rejected"}
+
+
 async def test_a_fixed_cable_has_no_lock_to_open(autojump_clock: object) -> None:
-    async with stage(outlets={1: Outlet(fixed_cable=True)}) as play:
+    async with stage(outlets={1: Outlet(fixed_cable=True), 2: Outlet()}) as play:
         await play.booted()
         await play.set_key("UnlockConnectorOnEVSideDisconnect", "false")
         await play.charge(tag="MINE")

@@ -86,6 +86,11 @@ def _with_the_whole(specification: Specification) -> str:
     return str(len(specification.outlets) + 1)
 
 
+def _nothing_to_unlock(specification: Specification) -> str | None:
+    """1.6 errata 3.84."""
+    return "false" if all(outlet.fixed_cable for outlet in specification.outlets.values()) else None
+
+
 KEYS = (
     Key("AllowOfflineTxForUnknownId", "false", boolean, "allow_offline_unknown"),
     Key("AuthorizationCacheEnabled", "true", boolean, "cache_enabled"),
@@ -118,6 +123,12 @@ KEYS = (
     Key("SupportedFeatureProfiles", ",".join(OFFERED), _off, "off", readonly=True),
     Key("TransactionMessageAttempts", "3", integer, "transaction_attempts", least=1),
     Key("TransactionMessageRetryInterval", "60", integer, "transaction_retry_s"),
-    Key("UnlockConnectorOnEVSideDisconnect", "true", boolean, "unlock_on_ev_side_disconnect"),
+    Key(
+        "UnlockConnectorOnEVSideDisconnect",
+        "true",
+        boolean,
+        "unlock_on_ev_side_disconnect",
+        given=_nothing_to_unlock,
+    ),
     Key("WebSocketPingInterval", "30", integer, "ping_s"),
 )

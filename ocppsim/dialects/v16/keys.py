@@ -48,6 +48,8 @@ Changed: TypeAlias = Mapping[str, str]
 
 def text_of(key: Key, specification: Specification, changed: Changed) -> str:
     """The present value as it is written."""
+    if (given := key.given(specification)) is not None:
+        return given
     if key.derived is not None and key.readonly:
         return key.derived(specification)
     text = changed.get(key.name, specification.keys.get(key.name))
@@ -113,7 +115,7 @@ def change(specification: Specification, changed: Changed, name: str, text: str)
     if key is None:
         return own_keys.change(specification, changed, name, text, KEYS)
     traits = specification.key_traits.get(key.name, _USUAL)
-    if key.readonly or key.secret or traits.readonly:
+    if key.readonly or key.secret or traits.readonly or key.given(specification) is not None:
         return KeyChange(KeyVerdict.REJECTED, changed)
     try:
         value = key.value(text)
@@ -163,5 +165,6 @@ def report(specification: Specification, changed: Changed, names: tuple[str, ...
             known[key.name] = key
     for name, key in known.items():
         text = None if key.secret else text_of(key, specification, changed)
-        told[name] = text, key.readonly or specification.key_traits.get(name, _USUAL).readonly
+        given = key.given(specification) is not None
+        told[name] = text, key.readonly or given or specification.key_traits.get(name, _USUAL).readonly
     return KeyReport(told, tuple(unknown) if names else ())

@@ -7,20 +7,24 @@ from ocppsim.config.connectors import ConnectorTemplate, MeterTemplate
 from ocppsim.config.problems import Spot
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.vocabulary import Vocabulary
+from ocppsim.model.drawing import REGISTER
 from ocppsim.model.electricity import Supply
-from ocppsim.model.meter import Draws, Meter, MeterEntry
+from ocppsim.model.meter import CURRENT, LINES, POWER, SOC, VOLTAGE, Draws, Meter, MeterEntry
 
 Units = Mapping[tuple[str, str], float]
 """How many of the usual unit one of this is, for a measurand and a unit that it can be told in."""
 
 
 def units(template: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> Units:
-    """Those that are of any use; the others are noticed."""
+    """Those that are of any use; what means nothing is noticed."""
     found: dict[tuple[str, str], float] = {}
+    drawn = False
     for entry, here in _entries(template, spot):
+        drawn = drawn or _is_drawn(entry)
         if entry.measurand not in vocabulary.measurands:
             here.at("measurand").note(f"{entry.measurand:.60} is nothing that the meters show")
-        elif entry.unit is not None:
+            continue
+        if entry.unit is not None:
             factor = vocabulary.unit(entry.measurand, entry.unit)
             if factor is None:
                 here.at("unit").note(
@@ -28,7 +32,28 @@ def units(template: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> Unit
                 )
             else:
                 found[entry.measurand, entry.unit] = factor
+        if not _has_phase(entry):
+            here.at("phase").note(f"{entry.phase} is no phase of {entry.measurand}: all of it is told")
+        if _is_drawn(entry) and entry.measurand not in DRAWN:
+            here.note(f"{entry.measurand} is never drawn: it follows from the others")
+    if drawn and template.coherent_meter_values:
+        spot.at("coherentMeterValues").note("is true: what MeterValues say of drawn values has no effect")
     return found
+
+
+def _is_drawn(entry: MeterTemplate) -> bool:
+    usual = MeterTemplate()
+    numbers = entry.value, entry.minimum_value, entry.fluctuation_percent
+    return numbers != (usual.value, usual.minimum_value, usual.fluctuation_percent)
+
+
+def _has_phase(entry: MeterTemplate) -> bool:
+    return entry.phase is None or entry.phase in _PHASES.get(entry.measurand, ())
+
+
+DRAWN = frozenset({POWER, CURRENT, VOLTAGE, SOC, REGISTER})
+_EACH = ("L1", "L2", "L3", "L1-N", "L2-N", "L3-N")
+_PHASES = {POWER: _EACH, CURRENT: _EACH, VOLTAGE: (*_EACH, *(f"L{one}-L{other}" for one, other in LINES))}
 
 
 def _entries(template: StationTemplate, spot: Spot) -> Iterator[tuple[MeterTemplate, Spot]]:
@@ -70,7 +95,7 @@ def _entry(one: MeterTemplate, known: Units) -> MeterEntry:
     scale = factor or 1.0
     return MeterEntry(
         one.measurand,
-        one.phase,
+        one.phase if _has_phase(one) else None,
         None if factor is None else one.unit,
         None if one.value is None else one.value * scale,
         one.fluctuation_percent / 100,

@@ -69,9 +69,10 @@ class Meter:
         )
 
     def shows_whole(self, measurand: str) -> bool:
-        """Unless only phases of it are named."""
-        named = [one.phase for one in self.entries if one.measurand == measurand]
-        return not named or None in named
+        """Unless only phases of it are named; a voltage between two says nothing about that of each."""
+        phases = [one.phase or "" for one in self.entries if one.measurand == measurand]
+        named = [phase for phase in phases if "-L" not in phase]
+        return not named or "" in named
 
     @cached_property
     def has_units(self) -> bool:

@@ -198,7 +198,8 @@ def test_d31_the_example_of_everybodys_manual_is_accepted(tmp_path: Path) -> Non
     assert (first.minimum_value, first.fluctuation_percent) == (0.5, 10)
     assert (second.minimum_value, second.value) == (0.5, 1)
     assert [str(one).rpartition(": ")[2] for one in report.notices] == [
-        "is a name of old; it is minimumValue now"
+        "is a name of old; it is minimumValue now",
+        "what MeterValues say of drawn values has no effect",
     ]
 
 

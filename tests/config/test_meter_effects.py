@@ -73,13 +73,49 @@ async def test_unit(tmp_path: Path, autojump_clock: MockClock) -> None:
         ((entry("Voltage", unit="kWh"),), ["kWh is no unit of Voltage: the usual one is told"]),
         ((entry("Power.Apparent"),), ["Power.Apparent is nothing that the meters show"]),
         ((entry("SoC", unit="Percent"), {"unit": "Wh"}), []),
+        ((entry("Current.Import", phase="N"),), ["N is no phase of Current.Import: all of it is told"]),
+        (
+            (entry("Power.Active.Import", phase="L1-L2"),),
+            ["L1-L2 is no phase of Power.Active.Import: all of it is told"],
+        ),
+        (({"phase": "L1"},), [f"L1 is no phase of {REGISTER}: all of it is told"]),
+        ((entry("Voltage", phase="L1-L2"), entry("Voltage", phase="L3-N")), []),
+        ((entry("Temperature", value=30),), ["Temperature is never drawn: it follows from the others"]),
     ],
 )
 def test_what_no_meter_shows_is_noticed(
     tmp_path: Path, entries: tuple[dict[str, object], ...], words: list[str]
 ) -> None:
-    _, report = read(tmp_path, Connectors=connectors(*entries))
+    _, report = read(tmp_path, Connectors=connectors(*entries), coherentMeterValues=False)
     assert [notice.words for notice in report.notices] == words
+
+
+@pytest.mark.parametrize("number", [{"value": 1}, {"minimumValue": 1}, {"fluctuationPercent": 1}])
+def test_values_to_be_drawn_are_noticed_where_none_is(tmp_path: Path, number: dict[str, object]) -> None:
+    """A file of SAP's simulator means its own default, which is the other one here."""
+    words = []
+    for coherent in (True, False):
+        own = connectors(entry("SoC"), entry("Voltage", **number))
+        _, report = read(tmp_path, Connectors=own, coherentMeterValues=coherent)
+        words.append([(notice.path, notice.words) for notice in report.notices])
+    told = "is true: what MeterValues say of drawn values has no effect"
+    assert words == [[(("coherentMeterValues",), told)], []]
+
+
+@pytest.mark.parametrize(
+    ("phase", "voltages"), [("L1-L2", ["L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1"]), ("L2", ["L2-N"])]
+)
+async def test_only_a_phase_to_neutral_leaves_the_others_out(
+    tmp_path: Path, autojump_clock: MockClock, phase: str, voltages: list[str]
+) -> None:
+    template = {"mainVoltageMeterValues": False, "phaseLineToLineVoltageMeterValues": phase == "L1-L2"}
+    own = connectors(entry("Voltage", phase=phase, value=7), entry("Current.Import", phase="N"))
+    stage = await charged(tmp_path, 70, Connectors=own, coherentMeterValues=False, **template)
+    values = told(stage, "Voltage")
+    assert [value["phase"] for value in values] == voltages
+    low = [value["phase"] for value in values if float(value["value"]) < 8]
+    assert low == [voltages[3] if len(voltages) > 1 else voltages[0]]
+    assert len(told(stage, "Current.Import")) == 4
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from attrs import evolve
 from ocppsim.actors import journal
 from ocppsim.actors.journal import Kept
 from ocppsim.actors.memory import LOCAL_LIST, RESERVATIONS
-from ocppsim.config.station_file import StoredConnector, StoredStation
+from ocppsim.config.station_file import StoredStation
+from ocppsim.config.station_parts import StoredConnector
 from ocppsim.config.stations import Plan
 from ocppsim.config.vocabulary import Vocabulary
 from ocppsim.model import local_list, reserving

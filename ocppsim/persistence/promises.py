@@ -7,7 +7,7 @@ from attrs import evolve
 
 from ocppsim.actors.journal import Kept
 from ocppsim.actors.power import PROFILES
-from ocppsim.config.station_file import StoredConnector
+from ocppsim.config.station_parts import StoredConnector
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.model.charging import book
 from ocppsim.model.charging.orders import SetProfile

@@ -10,7 +10,8 @@ from ocppsim.actors import journal
 from ocppsim.clock import moment
 from ocppsim.config.inheritance import KEPT, SECRET
 from ocppsim.config.key import as_table
-from ocppsim.config.station_file import OURS, PARTS, VISITS, content_hash
+from ocppsim.config.station_file import OURS, PARTS, content_hash
+from ocppsim.config.station_parts import VISITS
 from ocppsim.config.stations import Plan, Source, maximum_a
 from ocppsim.dialects.v16.messages import STATUS
 from ocppsim.model.connector import Connector, status

@@ -25,6 +25,14 @@ TEMPLATE: dict[str, Any] = {
     "AutomaticTransactionGenerator": {"enable": False, "minDuration": 60, "maxDuration": 80},
     "Connectors": {"0": {}, "1": {"MeterValues": [{"unit": "V", "measurand": "Voltage"}]}, "2": {}},
 }
+EVSES = {name: value for name, value in TEMPLATE.items() if name != "Connectors"} | {
+    "Connectors": None,
+    "Evses": {
+        "0": {"Connectors": {"0": {}}},
+        "1": {"MeterValues": [{"measurand": "Voltage"}], "Connectors": {"1": {}}},
+        "2": {"Connectors": {"2": {}}},
+    },
+}
 OF_OTHERS = [Breach.UNKNOWN_TRANSACTION]
 """The transaction of the files began at another central system."""
 

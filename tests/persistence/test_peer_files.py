@@ -12,6 +12,7 @@ from ocppsim.actors.store import Forgetful
 from ocppsim.model.session import StopReason
 from tests.persistence.keeping_stage import Home
 from tests.persistence.peer_files import (
+    EVSES,
     OF_OTHERS,
     RUNNING,
     SUFFIX,
@@ -22,14 +23,6 @@ from tests.persistence.peer_files import (
     file_of_evses,
 )
 
-EVSES = {name: value for name, value in TEMPLATE.items() if name != "Connectors"} | {
-    "Connectors": None,
-    "Evses": {
-        "0": {"Connectors": {"0": {}}},
-        "1": {"MeterValues": [{"measurand": "Voltage"}], "Connectors": {"1": {}}},
-        "2": {"Connectors": {"2": {}}},
-    },
-}
 WRITTEN_AT = 1_767_222_000  # 2025-12-31 23:00 UTC
 
 FILES: list[tuple[dict[str, Any], Callable[[], dict[str, Any]]]] = [

@@ -13,6 +13,7 @@ from ocppsim import clock
 
 MOST_LINES = 500
 _LONGEST_ACTION = 60
+_LONGEST = 1000
 SLACK_S = 1e-3
 """Time stamps are told in milliseconds."""
 
@@ -26,7 +27,7 @@ class StationLog:
 
     def add(self, text: str) -> None:
         self._at.append(trio.current_time())
-        self._texts.append(text)
+        self._texts.append(text[:_LONGEST])
         if len(self._texts) >= 2 * MOST_LINES:
             del self._at[:-MOST_LINES], self._texts[:-MOST_LINES]
 

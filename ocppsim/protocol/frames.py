@@ -10,6 +10,7 @@ from ocppsim.protocol.errors import Fault
 Payload: TypeAlias = dict[str, object]
 
 DESCRIPTION_LENGTH = 255
+CODE_LENGTH = 50
 
 
 @frozen

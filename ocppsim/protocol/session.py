@@ -207,7 +207,7 @@ class Session:
                 return [_unasked(call_id) if call is None else Answered(call, payload)]
             case frames.CallError(call_id, code, description, _):
                 call = self._ended(call_id)
-                return [_unasked(call_id) if call is None else Failed(call, Why.REFUSED, code, description)]
+                return [_unasked(call_id) if call is None else _refused(call, code, description)]
             case frames.MalformedAnswer(call_id, why):
                 call = self._ended(call_id)
                 ending = _unasked(call_id) if call is None else Failed(call, Why.UNREADABLE, "", why)
@@ -281,6 +281,11 @@ class Session:
         self._waiting.clear()
         self._owed.forget()
         return failed
+
+
+def _refused(call: Outgoing, code: str, description: str) -> Failed:
+    """No longer than the fields may be: it goes into logs, and before people."""
+    return Failed(call, Why.REFUSED, code[: frames.CODE_LENGTH], description[: frames.DESCRIPTION_LENGTH])
 
 
 def _unasked(call_id: str) -> Misbehaved:

@@ -49,3 +49,11 @@ async def test_an_interval_is_one_of_the_central_systems_clock(autojump_clock: o
     since = began + 100
     lines = log.lines(since + 1, since + 2, offset_s=100.0)
     assert lines == ["2026-01-01T00:01:41.000Z 1", "2026-01-01T00:01:42.000Z 2"]
+
+
+async def test_a_line_is_no_longer_than_anybody_reads(autojump_clock: object) -> None:
+    """The log outlasts what somebody wrote who meant to fill the memory."""
+    log = StationLog()
+    log.add("x" * 1_000_000)
+    [line] = log.lines(None, None)
+    assert len(line) < 1_100

@@ -39,6 +39,15 @@ def test_an_error_ends_the_call_with_its_code_and_words(talk: Conversation) -> N
     assert str(failed) == "refused NotImplemented never heard of it"
 
 
+def test_of_an_error_without_end_the_beginning_is_kept(talk: Conversation) -> None:
+    """The fields hold so much (J 4.2.3); it is noted, logged and shown, again and again."""
+    call = talk.submit("Heartbeat")
+    talk.written()
+    code, description = "c" * 100_000, "d" * 100_000
+    failed = Failed(call, Why.REFUSED, "c" * 50, "d" * 255)
+    assert talk.hear(f'[4,"1-1","{code}","{description}",{{}}]') == [failed]
+
+
 @pytest.mark.parametrize("text", ['[3,"1-1"]', '[3,"1-1",[]]', '[4,"1-1"]', '[4,"1-1",5,"",{}]'])
 def test_an_answer_that_cannot_be_read_ends_the_call_and_is_counted(talk: Conversation, text: str) -> None:
     call = talk.submit("Heartbeat")

@@ -1,12 +1,14 @@
 """What a file brings does not add up with what the journal has; templates change between two runs."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from trio.testing import MockClock
 
 from ocppsim.actors.journal import Kept
+from ocppsim.actors.remaking import Design
 from ocppsim.actors.store import Folder
 from tests.persistence.keeping_stage import SECRETS, Home
 from tests.persistence.peer_files import TEMPLATE
@@ -161,3 +163,33 @@ async def test_again_is_the_plan_of_a_station_that_lives(tmp_path: Path, autojum
         assert home.again(memory).serials == process.plan.serials
         home.write(process.plan, before)
     assert home.told == []
+
+
+async def test_a_kill_after_another_template_came_goes_on_with_that_one(
+    tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """In the midst of a run: the session was stopped for it, and nothing is drawn anew."""
+    home = Home(tmp_path, TEMPLATE)
+    async with home.process(killed=True) as process:
+        play, fleet = process.play, process.play.rig.fleet
+        await play.set_key("Vendor.Colour", "green")
+        await play.charge()
+        await play.later(60)
+        home.template = home.template | {"resetTime": 5, "power": [7000, 8000, 9000]}
+        plan = home.again(play.station.context.memory)
+        design = Design(plan.specification, play.station.context.dialect, play.rig.dials["CS-00001"])
+        fleet.remake("CS-00001", design, None, partial(process.keeper.watch, plan))
+        await play.later(1)
+        assert play.said("StopTransaction")[-1].payload["reason"] == "Reboot"
+        await play.later(30)
+        register_wh = play.station.context.memory.connectors[1].register_wh
+    async with home.process(seed=5) as process:
+        await process.play.later(10)
+        assert process.play.said("StopTransaction") == []
+        assert process.plan.serials == plan.serials
+        assert process.plan.specification.reset_time_s == 5
+        assert process.play.station.context.memory.connectors[1].register_wh == register_wh
+        assert await process.keys("Vendor.Colour") == {"Vendor.Colour": "green"}
+        drawn = process.plan.power_w
+    async with home.process(seed=6) as process:
+        assert process.plan.power_w == drawn

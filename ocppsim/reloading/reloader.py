@@ -20,7 +20,7 @@ from ocppsim.config.following import left_behind
 from ocppsim.config.identity import station_id
 from ocppsim.config.loading import Loaded, MakePlan
 from ocppsim.config.pacing import pauses
-from ocppsim.config.problems import ConfigurationError, Remark, Stamp, stamp
+from ocppsim.config.problems import ConfigurationError, Remark, Stamp
 from ocppsim.config.simulator import SimulatorConfiguration
 from ocppsim.config.stations import Plan, Source
 from ocppsim.reloading import words
@@ -98,11 +98,10 @@ class Reloader:
         """Read everything, and do what follows from it; returns when all is under way."""
         async with self._lock:
             before = self.loaded
-            seen = {path: stamp(path) for path in self.files}
             try:
                 self.loaded = await _elsewhere(self.load)
             except ConfigurationError as error:
-                self.files = {**seen, **error.files}
+                self.files = error.files  # once those are right, all others are read again
                 lines = tuple(f"not reloaded: {one}" for one in error.problems)
                 self._say(logging.ERROR, lines)
                 return Outcome(error.problems, lines)

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 from attrs import evolve
 from stage import Stage, stage
 from transcript import stamp
 
+from ocppsim.actors import fleet
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.remaking import Design
 from ocppsim.actors.store import Folder
@@ -165,10 +167,15 @@ async def test_a_station_that_was_retired_comes_back_as_what_it_is_then(autojump
         assert not play.board.ended
 
 
-async def test_a_retired_station_that_hangs_is_switched_off_all_the_same(autojump_clock: object) -> None:
-    async with stage(Rule(Silent())) as play:
-        await play.until(lambda board: board.online)
-        await play.rig.fleet.retire([play.name])
+async def test_a_retired_station_that_takes_too_long_is_switched_off(
+    autojump_clock: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet, "LEAVE_WITHIN_S", 5.0)
+    async with stage(Rule(Silent(), actions=("StopTransaction",))) as play:
+        await play.booted()
+        await play.charge()
+        with trio.fail_after(6):
+            await play.rig.fleet.retire([play.name])
         assert play.board.ended
 
 

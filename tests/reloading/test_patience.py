@@ -38,6 +38,11 @@ def test_a_file_that_stays_away_is_missing_in_the_end() -> None:
     assert looks(*[None] * (LOOKS_WHERE_ONE_IS_MISSING + 1)) == [False] * LOOKS_WHERE_ONE_IS_MISSING + [True]
 
 
+def test_each_disappearance_is_waited_for_anew() -> None:
+    nearly = [None] * LOOKS_WHERE_ONE_IS_MISSING
+    assert not any(looks(*nearly, WHOLE, *nearly))
+
+
 def test_a_file_that_was_never_there_may_come() -> None:
     patience = Patience({A: OLD, B: None})
     assert [patience.ripe({A: OLD, B: WHOLE}) for _ in range(2)] == [False, True]

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 import trio
 
+from ocppsim.cli.run_stage import RunStage
+from ocppsim.config.stations import Plan
 from ocppsim.model.connector import Status
+from tests.config.bench import URL
 from tests.reloading.reload_stage import GENERATOR, TEMPLATE, Running, running
 
 
@@ -137,6 +140,41 @@ async def test_what_cannot_be_used_changes_nothing_and_says_why(
         assert all(reasons(run, name) == [] for name in run.rig.fleet.stations)
 
 
+async def test_a_station_that_cannot_be_stays_what_it_was(tmp_path: Path, autojump_clock: object) -> None:
+    class Refusing(RunStage):
+        def relaunch(self, plan: Plan) -> None:
+            if plan.specification.id == "A-00001" and plan.specification.model == "Impossible":
+                raise ValueError("A-00001: no")
+            super().relaunch(plan)
+
+    async with running(tmp_path) as run:
+        before, stage = run.reloader.plans["A-00001"], run.reloader.stage
+        assert isinstance(stage, RunStage)
+        run.reloader.stage = Refusing(stage.launcher, stage.files, stage.recorder, stage.screen)
+        run.edit("station-templates/a.json", chargePointModel="Impossible")
+        lines = ("reloaded: 2 stations of a restart", "A-00001: no")
+        assert (await run.reload()).lines == lines
+        assert run.reloader.plans["A-00001"] is before
+        run.edit("station-templates/a.json", chargePointModel="Possible")
+        await run.reload()
+        await trio.sleep(20)
+        models = [boot.payload["chargePointModel"] for boot in run.said("A-00001", "BootNotification")]
+        assert models == ["Model", "Possible"]
+
+
+async def test_a_stations_own_file_is_no_business_of_a_reload(tmp_path: Path, autojump_clock: object) -> None:
+    async with running(tmp_path, keeps=True) as run:
+        await trio.sleep(10)
+        file = tmp_path / "configurations" / f"{run.reloader.plans['A-00001'].hash_id}.json"
+        file.write_text("{")
+        run.edit("station-templates/a.json", power=11000)
+        await run.reload()
+        assert run.told == ["reloaded: 2 stations of a restart"]
+        assert not list(file.parent.glob("*.damaged*"))
+        await trio.sleep(20)
+        assert json.loads(file.read_text())["stationInfo"]["maximumPower"] == 11000
+
+
 async def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, autojump_clock: object) -> None:
     async with running(tmp_path) as run:
         run.edit("station-templates/a.json", power="much", voltageOut=-1)
@@ -211,17 +249,14 @@ async def test_another_central_system_is_for_the_next_connection(
     tmp_path: Path, autojump_clock: object
 ) -> None:
     async with running(tmp_path) as run:
+        dial = run.rig.fleet.stations["A-00001"].context.dial
         run.edit("config.json", supervisionUrls=["ws://x.example", "ws://y.example"])
         [line] = (await run.reload()).lines
         assert line == "reloaded: 4 stations of a and b have another central system"
         await trio.sleep(60)
         assert boots(run) == [1] * 4
-        dial = run.rig.fleet.stations["A-00001"].context.dial
-        run.rig.csms.go_down()
-        await trio.sleep(60)
-        run.rig.csms.come_up()
-        await run.board("A-00001").until(lambda board: board.online)
-        assert run.rig.fleet.stations["A-00001"].context.dial is dial
+        assert run.board("A-00001").link.connections == 1
+        assert run.rig.fleet.stations["A-00001"].context.dial is not dial
         assert run.launcher.urls["A-00001"] == "ws://x.example"
         assert run.launcher.urls["A-00002"] == "ws://y.example"
 
@@ -276,6 +311,19 @@ async def test_files_are_watched(tmp_path: Path, autojump_clock: object) -> None
         run.write("tags.json", ["OLD", "NEW"])
         await trio.sleep(3)
         assert run.told[2:] == ["reloaded: 4 stations of a and b have new tags"]
+
+
+async def test_several_files_at_once_are_one_reload(tmp_path: Path, autojump_clock: object) -> None:
+    async with running(tmp_path, watched=True) as run:
+        run.edit("station-templates/a.json", chargePointModel="Newer")
+        run.write("config.json", "{")
+        await trio.sleep(20)
+        [told] = run.told
+        assert told.startswith("not reloaded: ")
+        uses = [{"file": name, "numberOfStations": 2} for name in ("a.json", "b.json")]
+        run.write("config.json", {"supervisionUrls": URL, "stationTemplateUrls": uses})
+        await trio.sleep(20)
+        assert run.told[1:] == ["reloaded: 2 stations of a restart"]
 
 
 async def test_a_template_that_was_missing_is_noticed_when_it_comes(

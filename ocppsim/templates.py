@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ocppsim.actors.station import misfit, with_meters
 from ocppsim.actors.wire import address
-from ocppsim.config import places
+from ocppsim.config import meters, places
 from ocppsim.config.loading import load_template
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.stations import Source, Surroundings, plan
@@ -88,9 +88,14 @@ def source(name: str, folder: Path | None = None) -> Source:
 
 def specification(name: str, station: str, connectors: int | None = None, seed: int = 0) -> Specification:
     """A station after a template, with as many connectors as asked for; raises as `source` does."""
-    made = plan(source(name), 1, Surroundings(seed)).specification
+    found = source(name)
+    made = plan(found, 1, Surroundings(seed)).specification
     outlets = dict(made.outlets)
     if connectors is not None:
         first = outlets[min(outlets)]
         outlets = {number: outlets.get(number, first) for number in range(1, connectors + 1)}
-    return evolve(made, id=station, outlets=outlets)
+    own = {
+        number: meters.seeded(outlet, found.template, seed, station, number)
+        for number, outlet in outlets.items()
+    }
+    return evolve(made, id=station, outlets=own)

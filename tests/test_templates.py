@@ -1,10 +1,13 @@
 """The stations that come with the program."""
 
+from pathlib import Path
+
 import pytest
 
 from ocppsim import templates
 from ocppsim.config.places import packaged_templates
 from ocppsim.model.electricity import CurrentType
+from tests.config.bench import LEAST, written
 
 
 def test_each_template_is_a_station() -> None:
@@ -29,3 +32,16 @@ def test_as_many_connectors_as_asked_for() -> None:
 def test_an_unknown_name_names_the_known_ones() -> None:
     with pytest.raises(LookupError, match="virtual-simple"):
         templates.specification("nope", "CS-1")
+
+
+def test_meters_that_draw_do_so_for_each_station_and_connector_by_itself(tmp_path: Path) -> None:
+    path = written(tmp_path, LEAST | {"coherentMeterValues": False})
+
+    def seeds(station: str, seed: int) -> list[int]:
+        outlets = templates.specification(str(path), station, 3, seed).outlets
+        meters = [outlet.meter for outlet in outlets.values()]
+        return [meter.draws.seed for meter in meters if meter is not None and meter.draws is not None]
+
+    all_of_them = [*seeds("CS-1", 1), *seeds("CS-2", 1), *seeds("CS-1", 2)]
+    assert len(set(all_of_them)) == len(all_of_them) == 9
+    assert seeds("CS-1", 1) == all_of_them[:3]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from attrs import evolve
+
 from ocppsim import chance
 from ocppsim.config.connectors import ConnectorTemplate, MeterTemplate
 from ocppsim.config.problems import Spot
@@ -10,6 +12,7 @@ from ocppsim.config.vocabulary import Vocabulary
 from ocppsim.model.drawing import REGISTER
 from ocppsim.model.electricity import Supply
 from ocppsim.model.meter import CURRENT, LINES, POWER, SOC, VOLTAGE, Draws, Meter, MeterEntry
+from ocppsim.model.specification import Outlet
 
 Units = Mapping[tuple[str, str], float]
 """How many of the usual unit one of this is, for a measurand and a unit that it can be told in."""
@@ -88,6 +91,20 @@ def meter(
     )
     special = any(one.phase or known.get((one.measurand, one.unit or ""), 1.0) != 1 for one in found.entries)
     return found if special or draws or found.main_voltage or found.line_voltages else None
+
+
+def seed_of(template: StationTemplate, seed: int, station: str, number: int) -> int:
+    """That of the meter of one connector, from the seed of the run or the template's own."""
+    own = template.random_seed
+    return chance.stream(seed if own is None else own, station, "meter", number).getrandbits(64)
+
+
+def seeded(outlet: Outlet, template: StationTemplate, seed: int, station: str, number: int) -> Outlet:
+    """The same as the connector of another station, or of another number."""
+    if outlet.meter is None or outlet.meter.draws is None:
+        return outlet
+    draws = evolve(outlet.meter.draws, seed=seed_of(template, seed, station, number))
+    return evolve(outlet, meter=evolve(outlet.meter, draws=draws))
 
 
 def _entry(one: MeterTemplate, known: Units) -> MeterEntry:

@@ -107,8 +107,7 @@ def plan(source: Source, index: int, around: Surroundings, inherited: Inherited 
     power_w = drawn_w if inherited.power_w is None else inherited.power_w
     connectors = inherited.connectors or _connectors(template, draw)
     serials = kept_or_drawn(template, inherited.serials, chance.stream(around.seed, name, "serial numbers"))
-    meter_seed = around.seed if template.random_seed is None else template.random_seed
-    outlets = _outlets(source, name, power_w, connectors, meter_seed)
+    outlets = _outlets(source, name, power_w, connectors, around.seed)
     return Plan(
         _specification(source, name, url, outlets, power_w, serials),
         source.name,
@@ -303,7 +302,7 @@ def _efficiency(template: StationTemplate) -> float:
 
 
 def _outlets(
-    source: Source, name: str, power_w: float, chosen: Mapping[int, ConnectorTemplate], meter_seed: int
+    source: Source, name: str, power_w: float, chosen: Mapping[int, ConnectorTemplate], seed: int
 ) -> Mapping[int, Outlet]:
     template = source.template
     supply = _supply(template)
@@ -323,7 +322,7 @@ def _outlets(
                 one,
                 supply,
                 source.units,
-                chance.stream(meter_seed, name, "meter", number).getrandbits(64),
+                0 if template.coherent_meter_values else meters.seed_of(template, seed, name, number),
             ),
         )
         for number, one in chosen.items()

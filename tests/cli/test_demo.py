@@ -17,7 +17,7 @@ import pytest
 from tests.cli.support import ENVIRONMENT, closed_port, finish, run, start
 from tests.real.independent import IndependentServer, schema_errors
 
-FLEET = ("--stations", "20", "--duration", "30", "--seed", "7", "--speed", "8")
+FLEET = ("--stations", "20", "--duration", "30", "--seed", "7", "--speed", "5")
 
 
 def test_twenty_stations_in_lines_and_as_json() -> None:
@@ -26,7 +26,7 @@ def test_twenty_stations_in_lines_and_as_json() -> None:
     lines, told = finish(in_lines), finish(as_json)
 
     assert (lines.code, lines.err) == (0, "")
-    assert "seed 7, speed 8" in lines.out.splitlines()[0]
+    assert "seed 7, speed 5" in lines.out.splitlines()[0]
     summary = dict(line.split(maxsplit=1) for line in lines.out.splitlines()[-6:])
     assert summary["stations"] == "20, of which 20 booted"
     assert int(summary["sessions"].split()[0]) >= 20

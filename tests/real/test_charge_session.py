@@ -24,6 +24,9 @@ TEN_AMPERES = {
 EV_POWER_W = 11_040
 """What the EV takes at a three-phase outlet: 16 A."""
 
+LATE_S = 0.05
+"""By how much a busy machine may read a clock later than the register, unlike in virtual time."""
+
 
 def flawless(server: IndependentServer, ended: Ended) -> None:
     assert (ended.code, ended.err) == (0, "")
@@ -76,7 +79,8 @@ def test_a_whole_session(independent_server: IndependentServer, speed: str, dura
     )
     assert seconds(transaction) == pytest.approx(float(duration), abs=0.2 * float(speed))
     energy_wh = transaction.stop.meter_stop_wh - transaction.meter_start_wh
-    assert energy_wh == pytest.approx(EV_POWER_W * seconds(transaction) / 3600, abs=1)
+    late_wh = EV_POWER_W / 3600 * LATE_S * float(speed)
+    assert energy_wh == pytest.approx(EV_POWER_W * seconds(transaction) / 3600, abs=1 + late_wh)
     _registers_follow_the_power(transaction)
     shown = [status.status for status in independent_server.seen.statuses if status.connector_id == 1]
     assert shown[-3:] == ["Charging", "Finishing", "Available"]

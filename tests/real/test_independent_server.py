@@ -260,7 +260,7 @@ def test_a_request_ends_with_its_time_or_its_connection(independent_server: Inde
     with station(independent_server) as client, ThreadPoolExecutor(1) as pool:
         client.ask("Heartbeat", {})
         with pytest.raises(TimeoutError):
-            independent_server.call("CS-1", call.ClearCache(), 0.01)
+            independent_server.call("CS-1", call.ClearCache(), 0.2)
         client.receive()
         answer = pool.submit(independent_server.call, "CS-1", call.ClearCache())
         client.receive()

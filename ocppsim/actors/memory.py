@@ -15,6 +15,7 @@ from ocppsim.model import local_list, reserving
 from ocppsim.model.authorization import TagInfo, Tags, folded, known, remembered
 from ocppsim.model.connector import Connector, at_first, interrupted
 from ocppsim.model.evolving import evolve
+from ocppsim.model.found_again import anew, cut_short
 from ocppsim.model.local_list import LocalList
 from ocppsim.model.metering import Series, collected, of_session
 from ocppsim.model.outbox import Entry, Outbox, Place
@@ -60,6 +61,7 @@ class Memory:
     vault: Mapping[str, Any] = field(factory=dict, repr=False)  # see `lock_away`
     series: dict[int, Series] = field(factory=dict)  # by connector, the readings of its session
     gone: tuple[Connector, ...] = ()  # with a session that was left open; the station has them no more
+    former: dict[int, Connector] = field(factory=dict)  # those that the station has no more
     first: bool = False  # nothing was known of the station before this process
     messages: int = 0
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
@@ -85,7 +87,7 @@ class Memory:
             specification,
             store,
             start,
-            {number: _cut_short(connector, now) for number, connector in connectors.items()},
+            {number: cut_short(connector, now) for number, connector in connectors.items()},
             kept.outbox,
             kept.changed if specification.keeps_keys else {},
             specification.in_service if first else kept.operative,
@@ -97,10 +99,11 @@ class Memory:
             vault=_of_keys(specification, store.secrets(specification.id)),
             series=kept.series,
             gone=tuple(
-                _cut_short(connector, now)
+                cut_short(connector, now)
                 for number, connector in kept.connectors.items()
                 if number not in connectors and connector.session is not None
             ),
+            former={n: connector for n, connector in kept.connectors.items() if n not in connectors},
             first=first,
         )
         store.record(specification.id, journal.started(start))
@@ -117,8 +120,10 @@ class Memory:
             for number, connector in self.connectors.items()
             if number not in specification.outlets and connector.session is not None
         )
+        known = self.former | self.connectors
+        self.former = {n: connector for n, connector in known.items() if n not in specification.outlets}
         self.connectors = {
-            number: self.connectors.get(number) or Connector(number, operative=outlet.in_service, at=now)
+            number: self.connectors.get(number) or anew(number, outlet, known.get(number), now)
             for number, outlet in specification.outlets.items()
         }
         self.reporters = {
@@ -337,11 +342,3 @@ def _of_keys(specification: Specification, secrets: Mapping[str, Any]) -> Mappin
     if specification.keeps_keys:
         return secrets
     return {name: value for name, value in secrets.items() if name != PASSWORD}
-
-
-def _cut_short(connector: Connector, now: float) -> Connector:
-    """A session that the last process left open ended, as far as anybody knows, at its last record."""
-    session = connector.session
-    if session is not None and not session.interrupted:
-        connector = evolve(connector, session=evolve(session, interrupted_at=connector.at))
-    return evolve(connector, at=now)

@@ -30,7 +30,7 @@ as they are; names of old are reported with those of today.
 All is relative to the folder of the configuration file: templates lie in `station-templates`, lists of tags
 and of EVs beside the file. What is not found there is looked for among the files that come with the
 program; absolute paths are taken as they are. `CF_INSTANCE_INDEX` of the environment is a part of the
-stations' ids.
+stations' ids. Files may change while a run goes on: [reload.md](reload.md) says what follows.
 
 What becomes of a key:
 

@@ -15,6 +15,7 @@ from ocppsim.actors.generator import Habits
 from ocppsim.actors.remaking import Design
 from ocppsim.actors.store import Folder
 from ocppsim.csms.behaviour import Rule, Silent
+from ocppsim.csms.central_system import CentralSystem
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.model.connector import Status
 from ocppsim.model.session import StopReason
@@ -80,6 +81,35 @@ async def test_connectors_that_are_gone_say_nothing_more(autojump_clock: object)
         after_boot = play.said("StatusNotification", play.frames.index(play.said("BootNotification")[-1]))
         assert {frame.payload["connectorId"] for frame in after_boot} == {0, 1}
         assert list(play.board.connectors) == [1]
+
+
+async def test_a_connector_that_comes_back_goes_on_counting(autojump_clock: object, tmp_path: Path) -> None:
+    """Its register, and its sessions, whose keys must not come twice; in the next process too."""
+    two, csms = {number: Outlet() for number in (1, 2)}, CentralSystem(seed=1)
+    with closing(Folder.open(tmp_path)) as folder:
+        async with stage(store=folder, outlets=two, csms=csms) as play:
+            await play.booted()
+            await play.charge(2)
+            await play.later(600)
+            remake(play, outlets={1: Outlet()})
+            await play.later(70)
+            [stop] = play.said("StopTransaction")
+            remake(play, outlets=two)
+            await play.later(70)
+            play.unplug(2)
+            await play.settle()
+            await play.charge(2)
+            start = play.said("StartTransaction")[-1]
+            assert start.payload["meterStart"] == stop.payload["meterStop"] > 0
+            assert play.station.context.memory.connectors[2].begun == 2
+    with closing(Folder.open(tmp_path)) as folder:
+        async with stage(store=folder, outlets={1: Outlet()}, csms=csms) as play:
+            await play.later(70)
+            remake(play, outlets=two)
+            await play.later(70)
+            connector = play.station.context.memory.connectors[2]
+            assert (connector.begun, connector.session) == (2, None)
+            assert connector.register_wh >= start.payload["meterStart"]
 
 
 async def test_a_session_that_could_not_be_stopped_is_closed_after_the_boot(autojump_clock: object) -> None:
@@ -223,6 +253,45 @@ async def test_keys_that_are_to_outlive_the_process_from_now_on_do(
         async with stage(store=folder) as play:
             await play.booted()
             assert play.station.context.settings.sample_s == 77
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 30])
+async def test_the_simulator_can_end_meanwhile(autojump_clock: object, seconds: float) -> None:
+    """While it comes to rest, and while it is down."""
+    async with stage(habits=LONG) as play:
+        await play.shows(Status.CHARGING)
+        remake(play, LONG)
+        await play.later(seconds)
+        assert await play.rig.fleet.leave(StopReason.LOCAL)
+        assert len(play.said("StopTransaction")) == 1
+        assert play.board.ended
+
+
+async def test_a_reset_that_is_under_way_is_the_restart(autojump_clock: object) -> None:
+    async with stage() as play:
+        await play.booted()
+        await play.charge()
+        await play.ask("Reset", type="Hard")
+        remake(play, model="newer")
+        await play.hears("BootNotification", chargePointModel="newer")
+        stop = await play.hears("StopTransaction")
+        assert stop.payload["reason"] == "HardReset"
+        await play.later(600)
+        assert len(play.said("BootNotification")) == 2
+
+
+async def test_it_changes_while_it_is_offline(autojump_clock: object) -> None:
+    async with stage() as play:
+        await play.booted()
+        await play.charge()
+        play.csms.go_down()
+        await play.later(100)
+        remake(play, model="newer")
+        await play.later(200)
+        play.csms.come_up()
+        await play.hears("BootNotification", chargePointModel="newer")
+        stop = await play.hears("StopTransaction")
+        assert (stop.payload["reason"], stop.payload["timestamp"]) == ("Reboot", stamp(100))
 
 
 async def test_what_cannot_be_is_refused_and_nothing_changes(autojump_clock: object) -> None:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim import clock
 from ocppsim.csms.behaviour import Close, Drop
@@ -24,13 +24,18 @@ from ocppsim.protocol.actions import Sender
 from ocppsim.protocol.frames import Call, CallError, CallResult, Malformed, MalformedAnswer, Payload
 
 
-@frozen
+@define(eq=False)
 class _Due:
-    """A reply that waits: since when (POSIX seconds), until when (Trio's clock)."""
+    """A reply that waits: since when (POSIX seconds), until when (Trio's clock).
 
+    `known`: the station has an answer with this id, to another copy of its CALL.
+    """
+
+    id: str | None
     since: float
     at: float
     reply: Reply
+    known: bool = False
 
 
 @define(eq=False)
@@ -123,11 +128,11 @@ class Peer:
                 self._settle(answer, now)
 
     def _owe(self, frame: Call | Malformed, text: str | bytes, now: float) -> None:
-        if isinstance(frame, Call) and self._due:
+        if isinstance(frame, Call) and self._due and not self._due[-1].known:
             self.record.judge.overlapped(now, (now - self._due[-1].since) / clock.speed())
         reply = self._responder.reply(self.record, frame, text, now)
         if reply.texts or reply.ending:
-            self._due.append(_Due(now, trio.current_time() + clock.wire(reply.delay_s), reply))
+            self._due.append(_Due(frame.id, now, trio.current_time() + clock.wire(reply.delay_s), reply))
 
     def _settle(self, answer: CallResult | CallError | MalformedAnswer, now: float) -> None:
         judge, request = self.record.judge, self._request
@@ -141,9 +146,12 @@ class Peer:
 
     async def _write_what_is_due(self) -> None:
         while self._due and self._due[0].at <= trio.current_time():
-            reply = self._due.popleft().reply
+            done = self._due.popleft()
+            reply = done.reply
             for text in reply.texts:
                 await self._write(text)
+            for copy in self._due:
+                copy.known |= copy.id == done.id
             if reply.to_sign is not None and self.sign is not None:
                 self.sign(reply.to_sign)
             match reply.ending:

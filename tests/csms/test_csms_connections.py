@@ -52,6 +52,21 @@ async def test_a_station_may_call_again_after_its_time_out(autojump_clock: MockC
         assert not csms.findings
 
 
+async def test_a_late_answer_to_the_first_of_two_with_one_id_lets_a_station_call_again(
+    autojump_clock: MockClock,
+) -> None:
+    behaviour = Behaviour(Rule(Delay(60), times=2, actions=["StartTransaction"]))
+    async with open_central_system(CentralSystem(behaviour=behaviour)) as csms, connected(csms) as station:
+        await station.boot()
+        await station.write(2, "a", "StartTransaction", start())
+        await trio.sleep(31)
+        await station.write(2, "a", "StartTransaction", start())
+        assert (await station.read())[1] == "a"
+        await station.write(2, "b", "Heartbeat", {})
+        assert [(await station.read())[1] for _ in range(2)] == ["a", "b"]
+        assert not csms.findings
+
+
 async def test_silence_is_silence(autojump_clock: MockClock) -> None:
     behaviour = Behaviour(Rule(Silent(), actions=["Heartbeat"], times=1))
     async with open_central_system(CentralSystem(behaviour=behaviour)) as csms, connected(csms) as station:

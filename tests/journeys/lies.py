@@ -2,7 +2,7 @@
 
 from random import Random
 
-from ocppsim.csms.behaviour import Answer, Close, Drop, Garble, Refuse, Rule, Silent
+from ocppsim.csms.behaviour import Answer, Close, Delay, Drop, Garble, Refuse, Rule, Silent
 
 TIMES = (
     "2026-01-01T00:00:00Z",
@@ -45,7 +45,8 @@ def lies(draw: Random) -> list[Rule]:
         (Garble("wrong type"), 0.03),
         (Garble("twice"), 0.03),
     )
-    rules = [*clocks, *tags, *ids, *(Rule(effect, chance=chance) for effect, chance in effects)]
+    late = Rule(Delay(0, jitter_s=90), chance=0.05)
+    rules = [late, *clocks, *tags, *ids, *(Rule(effect, chance=chance) for effect, chance in effects)]
     draw.shuffle(rules)
     return rules
 

@@ -76,7 +76,7 @@ def test_files_can_be_left_alone(tmp_path: Path, independent_server: Independent
     files = prepared(tmp_path, 1)
     write(tmp_path / "config.json", files["config.json"] | {"supervisionUrls": server.url})
     process = start(
-        "run", "--config", str(tmp_path / "config.json"), "--plain", "--no-reload", "--duration", "5"
+        "run", "--config", str(tmp_path / "config.json"), "--plain", "--no-reload", "--duration", "4"
     )
     server.wait_for(lambda seen: len(seen.boots) == 2)
     write(tmp_path / "tags.json", ["NEW"])

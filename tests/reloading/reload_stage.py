@@ -114,7 +114,7 @@ def _charges(board: Board) -> bool:
 
 def prepared(folder: Path, number: int = 2) -> dict[str, Any]:
     """The files of a run."""
-    (folder / "station-templates").mkdir()
+    (folder / "station-templates").mkdir(exist_ok=True)
     files = {
         "config.json": {
             "supervisionUrls": URL,

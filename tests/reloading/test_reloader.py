@@ -175,6 +175,33 @@ async def test_a_stations_own_file_is_no_business_of_a_reload(tmp_path: Path, au
         assert json.loads(file.read_text())["stationInfo"]["maximumPower"] == 11000
 
 
+async def test_a_stations_own_file_counts_until_its_template_changes(
+    tmp_path: Path, autojump_clock: object
+) -> None:
+    """The hierarchy is that of a start: file, while it is of this template, then template, configuration."""
+    async with running(tmp_path, keeps=True) as run:
+        serials = run.reloader.plans["A-00001"].serials
+        await run.rig.fleet.retire(list(run.rig.fleet.stations))
+        file = tmp_path / "configurations" / f"{run.reloader.plans['A-00001'].hash_id}.json"
+    content = json.loads(file.read_text())
+    content["stationInfo"]["supervisionUrls"] = "ws://people.example"
+    file.write_text(json.dumps(content))
+    async with running(tmp_path, keeps=True) as run:
+        await trio.sleep(10)
+        run.write("tags.json", ["NEW"])
+        assert (await run.reload()).lines == ("reloaded: 4 stations of a and b have new tags",)
+        assert run.reloader.plans["A-00001"].url == "ws://people.example"
+        run.edit("config.json", supervisionUrls="ws://configured.example")
+        lines = (await run.reload()).lines
+        assert lines == ("reloaded: 3 stations of a and b have another central system",)
+        run.edit("station-templates/a.json", supervisionUrls="ws://template.example")
+        assert (await run.reload()).lines == ("reloaded: 2 stations of a restart",)
+        assert run.reloader.plans["A-00001"].url == "ws://template.example"
+        assert run.reloader.plans["A-00001"].serials == serials
+        await trio.sleep(20)
+        await run.charging()
+
+
 async def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, autojump_clock: object) -> None:
     async with running(tmp_path) as run:
         run.edit("station-templates/a.json", power="much", voltageOut=-1)

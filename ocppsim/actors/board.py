@@ -48,6 +48,11 @@ class ConnectorView:
     last_reason: StopReason | None = None
 
     @property
+    def limited_by(self) -> str:
+        """What binds the power of the session, which may be the EV itself; nothing without a session."""
+        return self.power.by if self.session is not None else ""
+
+    @property
     def limited(self) -> bool:
         """Whether anything but the EV binds the power of a session."""
         return self.session is not None and self.power.by not in _NO_LIMIT
@@ -55,7 +60,7 @@ class ConnectorView:
     @property
     def in_words(self) -> str:
         status = self.status.name.lower().replace("_", " ")
-        return f"{status}, limited by {self.power.by}" if self.limited else status
+        return f"{status}, limited by {self.limited_by}" if self.limited else status
 
 
 @define

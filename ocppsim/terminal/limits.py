@@ -23,7 +23,7 @@ class LimitWatch:
                 if told is None or not _alike(told, view):
                     self._told[number] = view
                     power = words.power(view.power.power_w) if view.power.power_w > 0 else "nothing"
-                    self.tell(f"connector {number}: {power}, limited by {view.power.by}")
+                    self.tell(f"connector {number}: {power}, limited by {view.limited_by}")
             elif told is not None:
                 del self._told[number]
                 if view.session is not None:

@@ -35,7 +35,7 @@ async def test_5_16_3_a_session_profile_acts_at_once_and_shows_in_the_next_sampl
         await play.later(1)
         sent = profile(8, 8.0, purpose="TxProfile", transactionId=play.transaction_id)
         await install(play, 1, sent)
-        assert by(play) == "session profile 8"
+        assert play.board.connectors[1].limited_by == "session profile 8"
         frame = await play.hears("MeterValues")
         (power,) = [
             float(value["value"])
@@ -43,6 +43,8 @@ async def test_5_16_3_a_session_profile_acts_at_once_and_shows_in_the_next_sampl
             if value["measurand"] == "Power.Active.Import"
         ]
         assert power == pytest.approx(8 * 690, abs=1)
+        await play.show()
+        assert play.board.connectors[1].limited_by == ""
 
 
 @pytest.mark.honours("SetChargingProfile")

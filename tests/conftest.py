@@ -29,6 +29,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # thousands of tests are there to stay: collections of garbage need not walk them each time
+    gc.set_threshold(10_000, 20, 10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,9 +13,12 @@ __all__ = ["command", "independent_server"]
 
 
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Ended]]:
+def command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Ended]]:
     """Runs the program in this process: where only its words and its exit code matter, that is as good."""
     thresholds = gc.get_threshold()
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # what is there to stay is frozen: see tests/conftest.py
 
     def run(*arguments: str) -> Ended:
         code = main(arguments)
@@ -24,4 +27,3 @@ def command(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Ended]
 
     yield run
     gc.set_threshold(*thresholds)
-    gc.unfreeze()

@@ -123,11 +123,25 @@ class Fleet:
             station.board.ended = False
             self._switch_on(station)
 
-    def adjust(self, name: str, design: Design, habits: Habits | None) -> None:
-        """What no life of the station notices: where it connects to next, and who comes next."""
-        redirect(self.stations[name], design)
+    def adjust(
+        self,
+        name: str,
+        design: Design,
+        habits: Habits | None,
+        tell: Callable[[], None] = lambda: None,
+    ) -> None:
+        """What no life of the station notices: where it connects to next, and who comes next.
+
+        Of a station that is to be remade, it is a part of that.
+        """
+        station = self.stations[name]
+        if station.context.remake is not None:
+            self.remake(name, design, habits, tell)
+            return
+        redirect(station, design)
         if habits is not None:
             self.crowds[name].change(habits)
+        tell()
 
     async def _contain(self, station: Station) -> None:
         """Run a station to its end; whatever ends it stays here."""

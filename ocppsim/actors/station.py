@@ -167,9 +167,10 @@ def assemble(
 
 async def _live(me: Actor[StationMessage], context: StationContext) -> Exit | None:
     """A life of the station; before it, what was to be made of it between two lives."""
-    if context.remake is not None:
-        remake, context.remake = context.remake, None
-        await remake()
+    if (remake := context.remake) is not None:
+        await remake()  # which the end of this life may cut short; then the next one does it
+        if context.remake is remake:
+            context.remake = None
     return await StationLife(me, context).live()
 
 

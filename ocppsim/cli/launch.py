@@ -42,8 +42,8 @@ class Launcher:
 
     def adjust(self, plan: Plan) -> None:
         """Of a plan that differs in nothing that a life of the station would notice."""
-        self.fleet.adjust(plan.specification.id, self._design(plan), plan.habits)
-        self.launched(plan)
+        name = plan.specification.id
+        self.fleet.adjust(name, self._design(plan), plan.habits, partial(self.launched, plan))
 
     async def retire(self, plans: Collection[Plan]) -> None:
         """Switch them off in good order."""

@@ -11,6 +11,7 @@ from stage import Stage, stage
 from transcript import stamp
 
 from ocppsim.actors import fleet
+from ocppsim.actors.crowd import Crowd
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.remaking import Design
 from ocppsim.actors.store import Folder
@@ -180,6 +181,43 @@ async def test_tags_change_without_a_restart_from_the_next_draw_on(autojump_cloc
         [stop] = play.said("StopTransaction")
         assert (stop.payload["reason"], stop.payload["idTag"]) == ("Local", "OLD")
         assert len(play.said("BootNotification")) == 1
+
+
+async def test_what_is_adjusted_meanwhile_is_a_part_of_it(autojump_clock: object) -> None:
+    """Until it comes up again the station is what it was, with all its connectors."""
+    async with stage(connectors=2, habits=LONG) as play:
+        await play.shows(Status.CHARGING, 2)
+        wanted = {"outlets": {1: Outlet()}, "reset_time_s": 20.0}
+        remake(play, LONG, **wanted)
+        await play.later(1)
+        play.rig.fleet.adjust(play.name, design(play, **wanted), evolve(LONG, tags=("NEW",)))
+        assert set(play.station.context.specification.outlets) == {1, 2}
+        mark = play.mark()
+        start = await play.hears("StartTransaction", mark)
+        assert start.payload["idTag"] == "NEW"
+        assert len(play.said("BootNotification")) == 2
+
+
+async def test_a_restart_that_is_cut_short_is_made_good(
+    autojump_clock: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Power fails in the very moment in which the people are sent away."""
+    send_home, cuts = Crowd.send_home, []
+
+    async def and_cut(crowd: Crowd) -> None:
+        if not cuts:
+            cuts.append(crowd.station)
+            crowd.station.cut_power()
+            await trio.sleep(1)
+        await send_home(crowd)
+
+    monkeypatch.setattr(Crowd, "send_home", and_cut)
+    async with stage(habits=LONG) as play:
+        await play.shows(Status.CHARGING)
+        remake(play, LONG, model="newer")
+        await play.hears("BootNotification", chargePointModel="newer")
+        await play.shows(Status.CHARGING)
+        assert cuts == [play.station]
 
 
 async def test_a_station_that_was_retired_comes_back_as_what_it_is_then(autojump_clock: object) -> None:

@@ -7,7 +7,7 @@ from attrs import define, field
 
 from ocppsim import chance
 from ocppsim.actors.generator import Driver
-from ocppsim.actors.runtime import Actor, Condition, Stop, System, Tier
+from ocppsim.actors.runtime import Actor, Condition, GaveUp, Stop, System, Tier, cause
 from ocppsim.actors.station import Station
 from ocppsim.model.habits import Habits
 from ocppsim.model.visits import Visits
@@ -22,6 +22,7 @@ class Crowd:
     station: Station
     index: int  # of the station, in the fleet
     seed: int
+    failed: dict[str, str]  # with the cause of a driver that crashed too often: nobody comes in its place
     drivers: list[Driver] = field(factory=list)
     _actors: list[Actor[None]] = field(factory=list)
     _gone: list[trio.Event] = field(factory=list)
@@ -73,14 +74,18 @@ class Crowd:
         name = f"{self.station.id}/{driver.number}/generator"
         actor = Actor(self.system, name, Tier.GENERATOR, driver.live)
         gone = trio.Event()
-        self.nursery.start_soon(_live, actor, gone, name=name)
+        self.nursery.start_soon(self._contain, actor, gone, name=name)
         actor.condition = Condition.ALIVE  # or an end that comes at once would not reach it
         self._actors.append(actor)
         self._gone.append(gone)
 
-
-async def _live(actor: Actor[None], gone: trio.Event) -> None:
-    try:
-        await actor.run()
-    finally:
-        gone.set()
+    async def _contain(self, actor: Actor[None], gone: trio.Event) -> None:
+        """Run a driver to its end; whatever ends it stays here."""
+        try:
+            await actor.run()
+        except GaveUp as error:
+            self.failed[actor.name] = cause(error.__cause__ or error)
+            self.station.board.note(f"{actor.name} gave up: {self.failed[actor.name]}")
+            self.station.board.changed()
+        finally:
+            gone.set()

@@ -44,7 +44,7 @@ class Fleet:
     transfers: MakeTransfers = pretended
     stations: dict[str, Station] = field(factory=dict)
     crowds: dict[str, Crowd] = field(factory=dict)
-    failed: dict[str, str] = field(factory=dict)  # station -> cause
+    failed: dict[str, str] = field(factory=dict)  # station, or driver -> cause
     latencies: Latencies = field(factory=Latencies)
     statistics: Statistics = field(factory=Statistics)
     listeners: list[Listener] = field(factory=list)
@@ -79,7 +79,7 @@ class Fleet:
             measured,
         )
         self.stations[station.id] = station
-        crowd = Crowd(self.system, self.nursery, station, len(self.stations), self.seed)
+        crowd = Crowd(self.system, self.nursery, station, len(self.stations), self.seed, self.failed)
         self.crowds[station.id] = crowd
         for tell in self.newcomers:
             tell(station)

@@ -33,7 +33,7 @@ class Summary:
     internal_errors: int
     crashes: int
     restarts: int
-    causes: Mapping[str, str]  # why stations gave up, by their ids
+    causes: Mapping[str, str]  # why stations, or drivers, gave up, by their names
     store_trouble: str
 
     def as_json(self) -> dict[str, object]:

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import pytest
+import trio
 from stage import Stage, stage
 
+from ocppsim.actors.generator import Driver, Habits
 from ocppsim.actors.runtime import Actor
 from ocppsim.csms.behaviour import Silent
 from ocppsim.model.connector import Status
+from ocppsim.terminal.totals import summarise
 from ocppsim.testing.rig import open_rig
 
 
@@ -53,6 +57,28 @@ async def test_a_connector_that_crashes_too_often_restarts_its_station(autojump_
         assert len(play.said("BootNotification")) == 2
         [stop] = play.said("StopTransaction")
         assert (stop.payload["reason"], stop.payload["meterStop"]) == ("Reboot", 138)
+
+
+async def test_people_whose_habits_are_a_bug_stay_away_from_their_connector_alone(
+    autojump_clock: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit = Driver._visit
+
+    async def at_the_second_alone(driver: Driver, tag: str) -> None:
+        if driver.number == 1:
+            raise RuntimeError("a bug, injected")
+        await visit(driver, tag)
+
+    monkeypatch.setattr(Driver, "_visit", at_the_second_alone)
+    habits = Habits(least_delay_s=1, most_delay_s=2, least_stay_s=10, most_stay_s=20, tags=("A",))
+    async with open_rig() as rig:
+        station = rig.add("CS-1", connectors=2, habits=habits)
+        await trio.sleep(300)
+        assert rig.fleet.failed == {"CS-1/1/generator": "RuntimeError: a bug, injected"}
+        assert station.board.online
+        assert station.board.connectors[1].sessions_ended == 0
+        assert station.board.connectors[2].sessions_ended > 5
+        assert summarise(rig.fleet).failed == 1
 
 
 async def test_a_link_that_crashes_loses_no_message(autojump_clock: object) -> None:

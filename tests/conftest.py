@@ -22,8 +22,8 @@ WAITING = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Twice as many as there are processors: some compute while others wait."""
-    return 2 * (os.cpu_count() or 1)
+    """One more than there are processors, since some wait; with two more they get in each other's way."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:

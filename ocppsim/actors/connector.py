@@ -32,7 +32,7 @@ from ocppsim.actors.runtime import Actor, Exit, Question, Timer
 from ocppsim.actors.world import World
 from ocppsim.dialects.dialect import Draft, InvalidMessage
 from ocppsim.model import inputs
-from ocppsim.model.connector import Connector, Status, busy, due, flowing, left_at_ev, status
+from ocppsim.model.connector import SLACK_S, Connector, Status, busy, due, flowing, left_at_ev, status
 from ocppsim.model.electricity import CurrentType
 from ocppsim.model.evolving import evolve
 from ocppsim.model.inputs import Begun, DemandChanged, Ended, Happening, Sampled, TagShown, Verdict
@@ -127,7 +127,8 @@ class ConnectorLife:
 
     def _input(self, what: inputs.Input) -> Verdict:
         ample_w = self.context.ample_w
-        state, happened, verdict = step(self.state, what, clock.now(), self.outlet, self.settings, ample_w)
+        now = clock.now()
+        state, happened, verdict = step(self.state, what, now, self.outlet, self.settings, ample_w)
         if happened and self.settings.signs:
             happened = tuple(map(self._signed, happened))
         told = self._messages(happened) if happened else []
@@ -140,7 +141,7 @@ class ConnectorLife:
             self._tell(happening)
         self._show(state, happened)
         self._report()
-        self._rearm(state)
+        self._rearm(state, now)
         return verdict
 
     def _messages(self, happened: tuple[Happening, ...]) -> list[Told]:
@@ -244,14 +245,14 @@ class ConnectorLife:
         kind = Kind.TRIGGERED if what.context is Context.TRIGGER else Kind.ORDINARY
         self.link.tell(Send(draft, self.me, "sample", kind))
 
-    def _rearm(self, state: Connector) -> None:
+    def _rearm(self, state: Connector, now: float) -> None:
         at = due(state, self.outlet, self.settings)
-        if at == self.due_at and self.timer is not None:
-            return
+        if self.timer is not None and abs(at - self.due_at) < SLACK_S:
+            return  # the same instant, reckoned from another one
         if self.timer is not None:
             self.timer.cancel()
         self.due_at = at
-        self.timer = None if at == inf else self.me.after(max(0.0, at - clock.now()), Due())
+        self.timer = None if at == inf else self.me.after(max(0.0, at - now), Due())
 
     # -- what others see
 

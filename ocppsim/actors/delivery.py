@@ -20,6 +20,9 @@ NONSENSE_S = 1.0
 """A transaction message whose answer was unreadable rests at least so long, whatever the configured pause."""
 
 
+_HEARD = (SessionAnswer, TagAnswer)
+
+
 class Delivery:
     """Of one life of the link: it feeds the session from the outbox, and holds it while that must wait."""
 
@@ -82,7 +85,7 @@ class Delivery:
             self.try_again()
         self.context.memory.delivered(entry, opened)
         self.context.board.tally.sessions_delivered += entry.place is Place.CLOSES
-        if isinstance(answer, SessionAnswer | TagAnswer):  # others say nothing that anybody waits for
+        if isinstance(answer, _HEARD):  # others say nothing that anybody waits for
             self.context.station.tell(Delivered(entry, answer))
 
     def failed(self, entry: Entry, failed: Failed) -> None:

@@ -92,8 +92,9 @@ class Link:
                 self.nursery = nursery
                 self.context.wire.start_in(nursery)
                 async for message in self.me:
-                    self._take(message)
-                    await self._write()
+                    now = trio.current_time()
+                    self._take(message, now)
+                    await self._write(now)
                     if self.drains or self.closes:
                         await self._settle_asks()
         finally:
@@ -102,12 +103,12 @@ class Link:
 
     # -- messages
 
-    def _take(self, message: LinkMessage | Question[None]) -> None:
+    def _take(self, message: LinkMessage | Question[None], now: float) -> None:
         match message:
             case Heard(text, connection):
                 if connection == self.connection:
                     self.tracer.frame(Way.IN, text)
-                    self._handle(self.session.receive(text, trio.current_time()))
+                    self._handle(self.session.receive(text, now), now)
             case Send(draft, _, _, kind):
                 call = Outgoing(kind, draft.action, draft.payload, message)
                 if self.unsaid and draft.action in self.unsaid:
@@ -139,7 +140,7 @@ class Link:
                     self.nursery.start_soon(self.transport.close, 1000, why, name="close")
             case DeadlinePassed():
                 self.deadline = None
-                self._handle(self.session.expire(trio.current_time()))
+                self._handle(self.session.expire(now), now)
                 self._rearm()
             case TryAgain():
                 self.delivery.try_again()
@@ -189,7 +190,7 @@ class Link:
 
     # -- events of the session
 
-    def _handle(self, events: list[Event]) -> None:
+    def _handle(self, events: list[Event], now: float) -> None:
         for event in events:
             match event:
                 case Received(call_id, action, payload):
@@ -198,7 +199,7 @@ class Link:
                         self.statistics.requested(action)
                     self.context.station.tell(Request(call_id, action, payload, self.connection))
                 case Answered(call, payload):
-                    self._answered(call, payload)
+                    self._answered(call, payload, now)
                 case Failed():
                     self._failed(event)
                 case Misbehaved(what):
@@ -210,9 +211,9 @@ class Link:
                 case _:
                     assert_never(event)
 
-    def _answered(self, call: Outgoing, payload: Payload) -> None:
+    def _answered(self, call: Outgoing, payload: Payload, now: float) -> None:
         self.silences = 0
-        round_trip_s = (trio.current_time() - call.sent_at) / clock.speed()
+        round_trip_s = (now - call.sent_at) / clock.speed()
         self.latencies.add(round_trip_s)
         self.board.tally.last_round_trip_s = round_trip_s
         self.board.last_exchange_at = call.sent_at
@@ -268,8 +269,7 @@ class Link:
 
     # -- writing
 
-    async def _write(self) -> None:
-        now = trio.current_time()
+    async def _write(self, now: float) -> None:
         while self.transport is not None:
             before = self.session.flying
             text = self.session.next(now)

@@ -18,7 +18,10 @@ COOL_C, HOT_C, K_PER_KW = 25.0, 60.0, 1.0
 
 
 def measured(what: Sampled, measurands: Iterable[str], context: core.ReadingContext) -> Values:
-    return tuple(value for measurand in measurands for value in MEASURED[measurand](what, context))
+    values: Values = ()
+    for measurand in measurands:
+        values += MEASURED[measurand](what, context)
+    return values
 
 
 def _value(

@@ -22,8 +22,8 @@ WAITING = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors, since some wait; with two more they get in each other's way."""
-    return (os.cpu_count() or 1) + 1
+    """Two more than there are processors: while some wait, others compute."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_finish() -> None:

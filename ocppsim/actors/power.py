@@ -9,7 +9,7 @@ from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import LimitsDue, Share, StationMessage
 from ocppsim.actors.runtime import Actor, Timer
 from ocppsim.model.charging import book, limits
-from ocppsim.model.charging.allotment import Wish, allot
+from ocppsim.model.charging.allotment import Wish, allot, ample_w
 from ocppsim.model.charging.book import Book
 from ocppsim.model.charging.limits import Charge, Placed
 from ocppsim.model.energy import Limit
@@ -24,8 +24,6 @@ class Power:
     def __init__(self, me: Actor[StationMessage], context: StationContext) -> None:
         self.me, self.context = me, context
         self.profiles: Book = book.load(context.memory.blocks.get(PROFILES))
-        outlets = context.specification.outlets.values()
-        self.suffices = sum(outlet.max_power_w for outlet in outlets) <= context.specification.power_w
         self.told: dict[int, Share] = {}
         self.timer: Timer | None = None
         self.due_at = inf
@@ -93,8 +91,10 @@ class Power:
 
     def _look_for_limits(self) -> None:
         """While nothing can limit it, a connector need not ask: most fleets never do, and asking costs."""
-        limited = not self.suffices or self.profiles or self.context.settings.current_limit_a < inf
-        self.context.ample_w = None if limited else self.context.specification.power_w
+        specification = self.context.specification
+        most_w = (outlet.max_power_w for outlet in specification.outlets.values())
+        is_limited = bool(self.profiles) or self.context.settings.current_limit_a < inf
+        self.context.ample_w = ample_w(specification.power_w, most_w, is_limited=is_limited)
 
     def _settle(self, asked: int | None = None) -> None:
         """Tell whom it concerns what it may take, and wake when that changes."""

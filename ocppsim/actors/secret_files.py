@@ -2,11 +2,12 @@
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from ocppsim.actors import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +29,8 @@ def write(folder: Path, station: str, secrets: Mapping[str, Any]) -> None:
     """All or nothing; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    path = _path(folder, station)
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"station": station, "secrets": dict(secrets)}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    content = json.dumps({"station": station, "secrets": dict(secrets)}).encode()
+    whole_file.replace(_path(folder, station), [content], 0o600)
 
 
 def _path(folder: Path, station: str) -> Path:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ocppsim.actors import journal
+from ocppsim.actors import journal, whole_file
 from ocppsim.actors.journal import Kept
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def _read(path: Path, kept: dict[str, Kept]) -> bool:
             else:
                 aside = path.with_suffix(".damaged")
                 log.warning("%s line %d: %s; kept a copy in %s", path, number, error, aside.name)
-                _write(aside, lines)
+                whole_file.replace(aside, lines, OWNERS)
             return False
     return True
 
@@ -66,17 +66,7 @@ def merge(paths: Sequence[Path], kept: Mapping[str, Kept]) -> int:
         for station, what in kept.items()
         for record in (*((journal.anew(),) if others else ()), *journal.records(what))
     ]
-    fresh = last.with_suffix(".new")
-    _write(fresh, lines)
-    fresh.replace(last)
+    whole_file.replace(last, lines, OWNERS)
     for path in reversed(others):  # what is left can be read: it is a beginning
         path.unlink()
     return sum(map(len, lines))
-
-
-def _write(path: Path, lines: Sequence[bytes]) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNERS), "wb") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())

@@ -117,6 +117,12 @@ class StationLife:
                 self.desk.session_ended(connector)
             case ReservationUsed(number):
                 self.context.memory.end_reservation(number)
+            case _:
+                self._took_notice(message)
+
+    def _took_notice(self, message: object) -> None:
+        """Of what the link tells, of what is due, and of what ends this life."""
+        match message:
             case Online(connection):
                 self.connection = connection
                 self.desk.connected()

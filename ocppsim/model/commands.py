@@ -127,6 +127,10 @@ class Trigger(Enum):
     CERTIFICATE = auto()  # a request for a new one
 
 
+OF_CONNECTORS = frozenset({Trigger.SAMPLE, Trigger.STATUS})
+"""For the others it does not matter which connector is named (1.6 ed. 2, 5.17)."""
+
+
 @frozen
 class TriggerMessage(Command[TriggerVerdict]):
     """`connector` None stands for all."""

@@ -29,17 +29,13 @@ LAST_WITHIN_S = 1.0
 """So long the last write may hold up the end of a run."""
 
 
-def _nobody(words: str) -> None:
-    """Nobody is told."""
-
-
 @define(eq=False)
 class Keeper:
     """Writes what has changed since the last time."""
 
     statistics: Statistics
     storage: Storage
-    tell: Callable[[str], None] = _nobody  # what people should see, besides the log
+    tell: Callable[[str], None] = lambda _: None  # what people should see, besides the log
     trouble: str = ""  # why nothing is stored; empty while all is well
     written: int = 0  # records
     _stored: dict[str, int] = field(factory=dict)  # how many changes of a station are stored
@@ -128,7 +124,7 @@ def storage_of(keys: StorageKeys, folder: Path) -> Storage | None:
 
 @asynccontextmanager
 async def open_storage(
-    keys: StorageKeys, folder: Path, statistics: Statistics, tell: Callable[[str], None] = _nobody
+    keys: StorageKeys, folder: Path, statistics: Statistics, tell: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[Keeper | None]:
     """Store statistics while the block runs, and once more at its end; None where they are not stored.
 

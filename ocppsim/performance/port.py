@@ -1,6 +1,5 @@
 """Where records of statistics go: the port, and its files."""
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Protocol
 import msgspec
 from attrs import define, field
 
+from ocppsim.actors import whole_file
 from ocppsim.performance.records import Record
 
 
@@ -46,12 +46,7 @@ class JsonFile:
     def write(self, records: Sequence[Record]) -> None:
         try:
             lines = self._known() | {str(record["id"]): msgspec.json.encode(record) for record in records}
-            fresh = self.path.with_name(f"{self.path.name}.new")
-            with fresh.open("wb") as file:
-                file.write(b"[\n")
-                file.write(b",\n".join(lines.values()))
-                file.write(b"\n]\n")
-            os.replace(fresh, self.path)
+            whole_file.replace(self.path, [b"[\n", b",\n".join(lines.values()), b"\n]\n"])
         except OSError as error:
             raise StorageFailed(error.strerror or str(error)) from None
         self._lines = lines

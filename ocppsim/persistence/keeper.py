@@ -43,17 +43,13 @@ LAST_WITHIN_S = 3.0
 """So long the last writes may hold up the end of a run."""
 
 
-def _nobody(words: str) -> None:
-    del words
-
-
 @define(eq=False)
 class Keeper:
     """Knows which stations there are, and which of their files are not up to date."""
 
     fleet: Fleet
     shelf: Shelf
-    tell: Callable[[str], None] = _nobody  # what people should see, besides the log
+    tell: Callable[[str], None] = lambda _: None  # what people should see, besides the log
     trouble: str = ""  # why nothing is written; empty while all is well
     written: int = 0  # files
     _plans: dict[str, Plan] = field(factory=dict)
@@ -166,7 +162,9 @@ def _content(snapshot: Snapshot) -> dict[str, Any] | None:
 
 
 @asynccontextmanager
-async def keeping(fleet: Fleet, shelf: Shelf, tell: Callable[[str], None] = _nobody) -> AsyncIterator[Keeper]:
+async def keeping(
+    fleet: Fleet, shelf: Shelf, tell: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Keeper]:
     """Keep the files of the stations that are watched up to date while the block runs, and at its end."""
     keeper = Keeper(fleet, shelf, tell)
     try:

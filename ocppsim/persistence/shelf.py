@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
+from ocppsim.actors import whole_file
 from ocppsim.config import documents
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.station_file import StoredStation, read_station
@@ -47,7 +48,7 @@ class Shelf:
 
     def write(self, hash_id: str, content: Mapping[str, Any]) -> None:
         """All or nothing; raises OSError."""
-        write_whole(self.path(hash_id), _text(content))
+        whole_file.replace(self.path(hash_id), [_text(content)])
 
     def set_aside(self, hash_id: str) -> Path:
         """Make room for a new file; nothing is lost. Raises OSError."""
@@ -72,13 +73,3 @@ def _names(path: Path) -> Iterator[Path]:
     while True:
         number += 1
         yield path.with_suffix(f".json.damaged-{number}")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The file has this content, or the one it had; also when the process or the machine dies."""
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

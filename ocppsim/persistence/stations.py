@@ -18,10 +18,6 @@ from ocppsim.persistence.shelf import Shelf
 from ocppsim.persistence.snapshot import remembered
 
 
-def _nobody(words: str) -> None:
-    del words
-
-
 @define(eq=False)
 class StationFiles:
     """What earlier runs left; `tell` hears what people should know of a file."""
@@ -29,7 +25,7 @@ class StationFiles:
     shelf: Shelf
     store: Store
     vocabulary: Vocabulary
-    tell: Callable[[str], None] = field(default=_nobody)
+    tell: Callable[[str], None] = field(default=lambda _: None)
 
     def plan(self, source: Source, index: int, around: Surroundings) -> Plan:
         """The station of this index: its file goes before the template. The store is told what that brings.

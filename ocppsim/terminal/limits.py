@@ -32,4 +32,4 @@ class LimitWatch:
 
 def _alike(one: ConnectorView, other: ConnectorView) -> bool:
     """To the watt: power is computed, and shares need not come out the same."""
-    return one.power.by == other.power.by and isclose(one.power.power_w, other.power.power_w, abs_tol=1.0)
+    return one.limited_by == other.limited_by and isclose(one.power.power_w, other.power.power_w, abs_tol=1.0)

@@ -36,7 +36,7 @@ def test_what_is_damaged_is_left_out_and_not_quoted(
 def test_a_write_that_fails_leaves_the_old(tmp_path: Path) -> None:
     secret_files.write(tmp_path, "CS-1", SECRETS)
     (file,) = tmp_path.iterdir()
-    file.with_suffix(".new").mkdir()
+    file.with_suffix(".json.new").mkdir()
     with pytest.raises(OSError, match=r"\.new"):
         secret_files.write(tmp_path, "CS-1", {"password": "another"})
     assert secret_files.read(tmp_path, "CS-1") == SECRETS

@@ -87,7 +87,7 @@ def test_a_kill_at_any_step_leaves_files_that_say_the_same(
     assert said(read(found(tmp_path))) == before
     Folder.open(tmp_path).close()
     assert said(read(found(tmp_path))) == before
-    assert set(os.listdir(tmp_path)) - {"journal-2.new", "journal-3.new"} == {JOURNAL, "lock"}
+    assert set(os.listdir(tmp_path)) - {"journal-2.jsonl.new", "journal-3.jsonl.new"} == {JOURNAL, "lock"}
 
 
 async def test_the_journal_of_a_long_run_stays_small(

@@ -1,9 +1,10 @@
 """Templates written to files and read as the program reads them; stations made of them, on a stage."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from stage import Stage, check, plain_errors
 
@@ -13,6 +14,7 @@ from ocppsim.config.stations import Plan, Source, Surroundings, plan
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.findings import Breach
 from ocppsim.dialects.v16 import Dialect16
+from ocppsim.model.vehicle import Vehicle
 from ocppsim.templates import vocabulary
 from ocppsim.testing.rig import open_rig
 
@@ -95,3 +97,28 @@ async def station_of(
                 await stage.booted()
             yield stage
         check(rig, finds)
+
+
+# -- looking at a station
+
+BIG = Vehicle(capacity_wh=100_000, max_power_w=300_000, ac_max_current_a=64)
+
+
+def keys(*own: Mapping[str, object]) -> dict[str, object]:
+    return {"configurationKey": list(own)}
+
+
+async def reported(stage: Stage, *names: str) -> dict[str, Any]:
+    """The keys that GetConfiguration tells, and under "" those it does not know."""
+    answer = await stage.ask("GetConfiguration", **({"key": list(names)} if names else {}))
+    told = {one["key"]: one for one in answer.get("configurationKey", [])}
+    return told | {"": answer.get("unknownKey", [])}
+
+
+async def power_w(stage: Stage, *numbers: int) -> list[float]:
+    """What flows when an EV that takes anything charges at each of the connectors."""
+    for number in numbers or (1,):
+        stage.plug(number, BIG)
+        await stage.show("TAG", number)
+        await stage.settle()
+    return [round(stage.station.view(number).power.power_w) for number in numbers or (1,)]

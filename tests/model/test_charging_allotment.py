@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocppsim.model.charging.allotment import Wish, allot
+from ocppsim.model.charging.allotment import Wish, allot, ample_w
 from ocppsim.model.charging.profile import Rate, Unit
 from ocppsim.model.electricity import Supply
 from ocppsim.model.energy import Limit
@@ -40,6 +40,22 @@ def test_without_bounds_each_may_take_all() -> None:
         1: Limit(inf, "station"),
         2: Limit(inf, "station"),
     }
+
+
+@given(
+    st.floats(0, 100_000) | st.just(inf),
+    st.dictionaries(st.integers(1, 4), st.tuples(st.floats(1, 22_000), st.floats(0, 1)), min_size=1),
+    st.booleans(),
+)
+def test_what_is_ample_is_what_would_be_allotted_whatever_the_others_want(
+    total_w: float, connectors: dict[int, tuple[float, float]], is_limited: bool
+) -> None:
+    found = ample_w(total_w, [most_w for most_w, _ in connectors.values()], is_limited=is_limited)
+    if found is None:
+        assert is_limited or sum(most_w for most_w, _ in connectors.values()) > total_w
+        return
+    wishes = {number: wish(most_w * part, ONE) for number, (most_w, part) in connectors.items()}
+    assert allot(total_w, None, wishes) == dict.fromkeys(connectors, Limit(found, "station"))
 
 
 def test_the_stations_profile_divides_what_there_is() -> None:

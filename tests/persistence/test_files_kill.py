@@ -43,9 +43,9 @@ class DyingShelf(Shelf):
             text, path = msgspec.json.encode(content), self.path(hash_id)
             match self.cut:
                 case "half":
-                    path.with_suffix(".new").write_bytes(text[: len(text) // 2])
+                    path.with_suffix(".json.new").write_bytes(text[: len(text) // 2])
                 case "not renamed":
-                    path.with_suffix(".new").write_bytes(text)
+                    path.with_suffix(".json.new").write_bytes(text)
                 case "whole":
                     super().write(hash_id, content)
             self.death.set()

@@ -6,7 +6,7 @@ from typing import Any
 from ocppsim.actors.desk.block import Block, Decided, Handler, Life, Say
 from ocppsim.actors.messages import ReportNow, Take
 from ocppsim.model import commands, inputs
-from ocppsim.model.commands import Command, Trigger, TriggerVerdict
+from ocppsim.model.commands import OF_CONNECTORS, Command, Trigger, TriggerVerdict
 from ocppsim.model.registration import Standing
 from ocppsim.model.session import Context
 
@@ -38,7 +38,7 @@ class Triggers(Block):
             return Decided(TriggerVerdict.NOT_IMPLEMENTED)
         if self.is_muted(what):
             return Decided(TriggerVerdict.REJECTED)
-        if what in _OF_CONNECTORS and number not in (None, 0, *self.context.connectors):
+        if what in OF_CONNECTORS and number not in (None, 0, *self.context.connectors):
             return Decided(TriggerVerdict.REJECTED)
         if what is not Trigger.BOOT and self.life.registrar.registration.standing is Standing.UNKNOWN:
             return Decided(TriggerVerdict.REJECTED)  # nothing else may be said yet
@@ -57,7 +57,3 @@ class Triggers(Block):
 
     def _chosen(self, number: int | None) -> list[int]:
         return [number] if number else list(self.context.connectors)
-
-
-_OF_CONNECTORS = frozenset({Trigger.SAMPLE, Trigger.STATUS})
-"""For the others it does not matter which connector is named (5.17)."""

@@ -1,6 +1,6 @@
 """What each connector may take: its station's power, and the station's own profile, divided by demand."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 
 from attrs import frozen
@@ -59,6 +59,14 @@ class Wish:
         if self.single and self.vehicle is not None:
             allowed_w = min(allowed_w, self.supply.power_w(self.vehicle.ac_max_current_a, self.phases))
         return min(self.demand_w, allowed_w)
+
+
+def ample_w(total_w: float, most_w: Iterable[float], *, is_limited: bool) -> float | None:
+    """What each connector may take whatever the others do; None where it depends on them.
+
+    `most_w` is what each can take at the most; `is_limited` says that a profile or a key has a word too.
+    """
+    return None if is_limited or sum(most_w) > total_w else total_w
 
 
 def allot(total_w: float, station: Rate | None, wishes: Mapping[int, Wish]) -> dict[int, Limit]:

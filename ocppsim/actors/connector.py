@@ -258,8 +258,11 @@ class ConnectorLife:
 
     def _show(self, c: Connector, happened: tuple[Happening, ...]) -> None:
         before = self.board.connectors[self.number]
-        ended = [what for what in happened if isinstance(what, Ended)]
-        delivered_wh = sum(what.register_wh - what.session.start_wh for what in ended)
+        sessions, delivered_wh, reason = before.sessions_ended, before.energy_delivered_wh, before.last_reason
+        for what in happened:
+            if isinstance(what, Ended):
+                sessions, reason = sessions + 1, what.reason
+                delivered_wh += what.register_wh - what.session.start_wh
         power = flowing(c, self.outlet)
         view = ConnectorView(
             status(c, self.outlet, power),
@@ -268,9 +271,9 @@ class ConnectorLife:
             c.soc if c.facts.vehicle is not None else None,
             c.session,
             busy(c),
-            before.sessions_ended + len(ended),
-            before.energy_delivered_wh + delivered_wh,
-            ended[-1].reason if ended else before.last_reason,
+            sessions,
+            delivered_wh,
+            reason,
         )
         if view != before:
             if view.status is not before.status or view.power.by != before.power.by:

@@ -73,6 +73,7 @@ class Link:
         self.statistics = context.statistics
         self.unsaid = context.specification.unsaid
         ids: Iterator[str] = iter(self.memory.message_id, "")
+        self.speed = clock.speed()
         call_timeout = clock.wire(context.settings.message_timeout_s)
         self.session = Session(ids, self.dialect.codes, call_timeout, clock.wire(ANSWER_WITHIN_S))
         self.transport: Transport | None = None
@@ -213,7 +214,7 @@ class Link:
 
     def _answered(self, call: Outgoing, payload: Payload, now: float) -> None:
         self.silences = 0
-        round_trip_s = (now - call.sent_at) / clock.speed()
+        round_trip_s = (now - call.sent_at) / self.speed
         self.latencies.add(round_trip_s)
         self.board.tally.last_round_trip_s = round_trip_s
         self.board.last_exchange_at = call.sent_at
@@ -275,14 +276,18 @@ class Link:
             text = self.session.next(now)
             if text is None:
                 break
-            flying = self.session.flying
-            attempt = self._count_send(flying) if flying is not None and flying is not before else 1
-            self.tracer.frame(Way.OUT, text, attempt)
+            call = self.session.flying
+            if call is before:
+                self.tracer.frame(Way.OUT, text)
+            elif call is not None:
+                self.tracer.called(text, call.action, self._count_send(call))
             self.memory.settle()
             try:
                 await self.transport.send(text)
             except TransportClosed:
                 self._lost()
+            if call is not before:
+                break  # answers go first, so nothing may follow it
         self._rearm()
 
     def _count_send(self, call: Outgoing) -> int:

@@ -188,7 +188,8 @@ class Memory:
     def delivered(self, entry: Entry, transaction_id: int | None) -> None:
         self.outbox.done(entry, transaction_id)
         self._record(journal.done(entry, transaction_id), urgent=False)
-        self._forget_ended()
+        if entry.place is not Place.WITHIN:  # of a session that runs, nearly always
+            self._forget_ended()
 
     def give_up(self, entry: Entry) -> None:
         self.outbox.give_up(entry)

@@ -37,9 +37,12 @@ class StationLog:
         if kind == "2" and isinstance(text, str):
             parts = text.split('"', 4)
             if len(parts) == 5 and len(parts[3]) <= _LONGEST_ACTION:
-                self.add(intern(way + parts[3]))
+                self.heading(way, parts[3])
         elif kind == "4":
-            self.add(intern(f"{way}CALLERROR"))
+            self.heading(way, "CALLERROR")
+
+    def heading(self, way: str, action: str) -> None:
+        self.add(intern(way + action))
 
     def lines(self, since: float | None, until: float | None, offset_s: float = 0.0) -> list[str]:
         """Those between two instants of the central system's clock, which is ahead by `offset_s`."""

@@ -74,6 +74,12 @@ class Tracer:
         if self.listeners:
             self._tell(way, text if isinstance(text, str) else repr(text), attempt)
 
+    def called(self, text: str, action: str, attempt: int) -> None:
+        """A CALL of ours went out: as `frame`, without a look into the text."""
+        self.log.heading("> ", action)
+        if self.listeners:
+            self._tell(_OUT, text, attempt)
+
     def violation(self, what: str) -> None:
         """The central system broke a rule."""
         self.log.add(f"violation: {what}")

@@ -1,4 +1,4 @@
-"""`evolve` as attrs has it, at two thirds of the cost; `amend` for what is still in the making, at a tenth.
+"""`evolve` as attrs has it, at half the cost; `amend` for what is still in the making, at a tenth.
 
 For classes whose fields are all parameters of the same name, which is every frozen class of the model.
 """
@@ -10,23 +10,18 @@ if TYPE_CHECKING:
     from attrs import evolve as amend
 else:
     from functools import cache
-    from operator import attrgetter
 
     from attrs import fields
 
-    @cache
-    def _layout(cls):
-        """How to read all fields, and the place of each."""
-        names = [attribute.name for attribute in fields(cls)]
-        return attrgetter(*names, names[0]), {name: place for place, name in enumerate(names)}
-
     def evolve(instance, /, **changes):
         cls = type(instance)
-        read, places = _layout(cls)
-        *values, _ = read(instance)  # the first one twice, so that there is a tuple even of one
+        copy = _copier(cls)
+        if copy is None:
+            return cls(**{name: getattr(instance, name) for name in _names(cls)} | changes)
+        evolved = copy(instance)
         for name, value in changes.items():
-            values[places[name]] = value
-        return cls(*values)
+            _set(evolved, name, value)
+        return evolved
 
     def amend(instance, /, **changes):
         """Change a frozen instance in place, and return it: only for one that nobody else has seen yet."""
@@ -35,6 +30,26 @@ else:
         return instance
 
     _set = object.__setattr__
+
+    @cache
+    def _names(cls):
+        return [one.name for one in fields(cls)]
+
+    @cache
+    def _copier(cls):
+        """A function that copies field by field; None where a class checks its fields.
+
+        It is made of source, as attrs makes `__init__`: a loop over the fields takes twice as long.
+        """
+        if any(one.validator or one.converter for one in fields(cls)) or hasattr(cls, "__attrs_post_init__"):
+            return None
+        names = _names(cls)
+        lines = "".join(f"    set_{name}(copy, this.{name})\n" for name in names)
+        source = f"def copier(this):\n    copy = new(cls)\n{lines}    return copy\n"
+        scope = {f"set_{name}": getattr(cls, name).__set__ for name in names}
+        scope.update(new=object.__new__, cls=cls)
+        exec(source, scope)  # of names of our own fields alone
+        return scope["copier"]
 
 
 __all__ = ["amend", "evolve"]

@@ -41,10 +41,15 @@ def _names(cls: type[AttrsInstance]) -> dict[str, Any]:
     }
 
 
+_TIME = "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ"
+"""What `isoformat` makes too, in twice the time."""
+
+
 def _time_text(value: datetime) -> str:
     """UTC with `Z` and milliseconds."""
     utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
+    second, milliseconds = utc.second, utc.microsecond // 1000
+    return _TIME % (utc.year, utc.month, utc.day, utc.hour, utc.minute, second, milliseconds)
 
 
 def _time(value: object, _: object) -> datetime:

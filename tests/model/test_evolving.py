@@ -29,5 +29,7 @@ def test_validators_have_their_say() -> None:
 
 
 def test_a_field_that_does_not_exist_is_an_error() -> None:
-    with pytest.raises(KeyError, match="unplugged"):
+    with pytest.raises(TypeError, match="unplugged"):
         evolve(Facts(), unplugged=True)  # type: ignore[call-arg]  # that is the point
+    with pytest.raises(AttributeError, match="unplugged"):
+        evolve(Connector(1), unplugged=True)  # type: ignore[call-arg]  # that is the point

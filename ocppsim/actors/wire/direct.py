@@ -6,6 +6,7 @@ pong or for the end of a close. Whoever writes takes along what others have to s
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import trio
 from attrs import define
@@ -18,7 +19,7 @@ from ocppsim.actors.wire.answer import is_whole, wrong_subprotocol
 from ocppsim.actors.wire.conversation import Conversation, protocol_for
 from ocppsim.actors.wire.opening import Opening
 from ocppsim.actors.wire.stream import RECEIVE_BYTES, LightStream, WatchedStream
-from ocppsim.actors.wire.transport import CLOSE_S, Transport
+from ocppsim.actors.wire.transport import CLOSE_S, Take, Transport
 
 
 @define(eq=False)
@@ -41,8 +42,19 @@ class DirectWebsocket(Transport):
 
     async def send(self, text: str) -> None:
         self._conversation.say(text)
-        await self.flush()
+        if self._is_writing:
+            await self.flush()
+        else:
+            await self._write(self._conversation.to_send())
         self._must_go_on()
+
+    async def listen(self, take: Take) -> NoReturn:
+        messages = self._conversation.messages
+        while True:
+            while messages:
+                await take(messages.pop(0))
+            self._must_go_on()
+            await self._hear()
 
     async def receive(self) -> str | bytes:
         messages = self._conversation.messages
@@ -94,8 +106,8 @@ class DirectWebsocket(Transport):
                 self._heard.set()
                 self._heard = None
         self._conversation.take(data)
-        if not self._is_writing:
-            await self._write()
+        if not self._is_writing and (frames := self._conversation.to_send()):
+            await self._write(frames)
 
     # -- writing
 
@@ -105,17 +117,18 @@ class DirectWebsocket(Transport):
             if self._written is None:
                 self._written = trio.Event()
             await self._written.wait()
-        await self._write()
+        await self._write(self._conversation.to_send())
 
-    async def _write(self) -> None:
+    async def _write(self, frames: list[bytes]) -> None:
         """For one task at a time. One that is stopped in the middle takes the connection with it."""
         self._is_writing = True
         is_whole = False
         try:
-            while frames := self._conversation.to_send():
+            while frames:
                 for frame in frames:
                     if frame:  # an empty one stands for the end of TCP, which comes by dropping
                         await self._stream.send_all(frame)
+                frames = self._conversation.to_send()
             is_whole = True
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # the connection ends below

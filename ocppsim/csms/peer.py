@@ -84,10 +84,19 @@ class Peer:
                     self._take(await self.channel.receive())
                 await self._write_what_is_due()
         except ChannelClosed as closed:
+            await self._hear_out()
             return closed
         finally:
             if self._request is not None:
                 self._request.settle(ConnectionLost(self.identity, self._request.action))
+
+    async def _hear_out(self) -> None:
+        """What came before the end counts, also where a write was the first to see the end."""
+        try:
+            while self.channel.unread():
+                self._take(await self.channel.receive())
+        except ChannelClosed:
+            pass  # nothing but the end was there
 
     async def call(self, action: str, payload: Payload) -> Payload:
         """Send a request when the last one has ended, and wait for the answer; raises CallFailed."""

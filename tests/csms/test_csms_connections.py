@@ -1,5 +1,7 @@
 """Connections in memory and in virtual time: order of answers, ends of connections, what is seen."""
 
+import json
+
 import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
@@ -7,6 +9,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from ocppsim.actors.wire.transport import TransportClosed
 from ocppsim.csms.behaviour import Behaviour, Close, Delay, Drop, Garble, Rule, Silent, pending
 from ocppsim.csms.central_system import CentralSystem, open_central_system
+from ocppsim.csms.channel import ChannelClosed
 from ocppsim.csms.events import Connected, Disconnected, Event, FrameSeen
 from ocppsim.csms.findings import Breach, Finding
 from ocppsim.csms.tags import Tags
@@ -269,3 +272,47 @@ def test_the_same_seed_gives_the_same_run() -> None:
     assert run_once(1) == run_once(1)
     assert run_once(1) != run_once(2)
     assert any(isinstance(event, Disconnected) for event in run_once(1))
+
+
+class CutWhileWriting:
+    """A connection that ends while the first answer is written, with something that was not read yet."""
+
+    def __init__(self) -> None:
+        self.frames = ['[2, "a", "Heartbeat", {}]']
+        self.written: list[str] = []
+        self.over = False
+
+    async def send(self, text: str) -> None:
+        await trio.lowlevel.checkpoint()
+        self.written.append(text)
+        if text.startswith("[2"):
+            return
+        call_id = json.loads(self.written[0])[1]
+        self.frames.append(f'[3, "{call_id}", {{"status": "Accepted"}}]')
+        self.over = True
+        raise ChannelClosed(1000)
+
+    async def receive(self) -> str | bytes:
+        await trio.lowlevel.checkpoint()
+        while not (self.frames and self.written):  # the request of the central system comes first
+            await trio.sleep(1)
+            if self.over:
+                raise ChannelClosed(1000)
+        return self.frames.pop(0)
+
+    def unread(self) -> bool:
+        return bool(self.frames and self.written)
+
+    async def close(self, code: int = 1000, reason: str = "") -> None: ...
+
+    def drop(self) -> None: ...
+
+
+async def test_an_answer_that_came_before_the_end_counts_also_if_the_end_was_seen_in_writing(
+    autojump_clock: MockClock, nursery: trio.Nursery
+) -> None:
+    async with open_central_system() as csms:
+        nursery.start_soon(csms.serve, CutWhileWriting(), "CS-1")
+        await wait_all_tasks_blocked()
+        assert await csms.call("CS-1", "ClearCache", {}) == {"status": "Accepted"}
+        assert not csms.peers

@@ -4,6 +4,7 @@ import gc
 import os
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,18 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Each process begins with other files: what one has compiled, the others need not."""
+    config = session.config
+    if (worker := getattr(config, "workerinput", None)) is not None and config.args == config.getini(
+        "testpaths"
+    ):
+        modules = sorted(map(str, Path(__file__).parent.rglob("test_*.py")))
+        begin = len(modules) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+        config.args = modules[begin:] + modules[:begin]
+
+
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()  # thousands of tests are there to stay: collections of garbage need not walk them each time
@@ -35,7 +48,7 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first; those that wait evenly among the others: xdist deals out slices of the whole."""
     modules = [list(module) for _, module in groupby(items, _module)]
-    modules.sort(key=lambda module: _module(module[0]) != LONGEST)
+    modules.sort(key=lambda module: (_module(module[0]) != LONGEST, _module(module[0])))
     kinds: tuple[list[list[pytest.Item]], ...] = ([], [])
     for module in modules:
         kinds[_module(module[0]).startswith(WAITING)].append(module)

@@ -1,6 +1,7 @@
 """An in-memory pipe in place of a websocket: texts in order, close codes, drops and half-open connections.
 
-As on a websocket, an end learns that the other one closed after it was given all that was sent before.
+As on a websocket, an end learns that the other one closed after it was given all that was sent before, and
+sends and receives that need not wait let no other task run.
 """
 
 from collections import deque
@@ -88,12 +89,12 @@ class _End:
     _over: trio.Event = field(factory=trio.Event)
 
     async def send(self, text: str | bytes) -> None:
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()
         self._check()
         self._put(text)
 
     async def receive(self) -> str | bytes:
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()
         while self._ended is None:
             item = await self._inbox.get()
             if isinstance(item, Ended):

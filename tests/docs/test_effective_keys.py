@@ -1,12 +1,18 @@
 """Each key of a file that is called effective has a test that says it shows the effect."""
 
+from functools import cache
+
 import pytest
 
 from docs.supported import ROOT, marks
 from ocppsim.config.pages import effective
 
 EFFECTIVE = tuple(effective())
-SHOWN = marks(ROOT / "tests", "effective")
+
+
+@cache
+def shown() -> dict[str, tuple[str, ...]]:
+    return marks(ROOT / "tests", "effective")
 
 
 def test_names_are_of_one_key_each() -> None:
@@ -16,8 +22,8 @@ def test_names_are_of_one_key_each() -> None:
 @pytest.mark.parametrize("key", EFFECTIVE)
 def test_an_effective_key_has_a_test_of_its_effect(key: str) -> None:
     """`@pytest.mark.effective("template.power")`, at a test that fails without the effect."""
-    assert SHOWN.get(key)
+    assert shown().get(key)
 
 
 def test_no_mark_names_what_is_no_effective_key() -> None:
-    assert set(SHOWN) <= set(EFFECTIVE)
+    assert set(shown()) <= set(EFFECTIVE)

@@ -15,7 +15,12 @@ from ocppsim.protocol import schemas
 from ocppsim.support import page, rows, texts
 from ocppsim.support.rows import NoTable, Support, keys, messages
 
-PROOFS = marks(ROOT / "tests")
+
+@cache
+def proofs() -> dict[str, tuple[str, ...]]:
+    return marks(ROOT / "tests")
+
+
 made = cache(files)
 
 
@@ -31,9 +36,9 @@ def test_page_and_data_are_those_of_the_marks() -> None:
 
 def test_every_schema_is_in_one_row() -> None:
     actions = {name for name in schemas.names("v16") if not name.endswith("Response")}
-    assert [row.name for row in messages(PROOFS)].count("ClearCache") == 1
-    assert {row.name for row in messages(PROOFS)} == actions
-    assert len(messages(PROOFS)) == len(actions) == 39
+    assert [row.name for row in messages(proofs())].count("ClearCache") == 1
+    assert {row.name for row in messages(proofs())} == actions
+    assert len(messages(proofs())) == len(actions) == 39
 
 
 def test_what_the_station_takes_is_what_central_systems_send() -> None:
@@ -47,17 +52,19 @@ def test_what_no_test_shows_is_not_supported() -> None:
 
 
 def test_every_message_and_every_required_key_is_honoured() -> None:
-    required = [row for row in keys(PROOFS) if row.kind.startswith("required")]
+    required = [row for row in keys(proofs()) if row.kind.startswith("required")]
     assert len(required) == 33
-    assert [row.name for row in (*messages(PROOFS), *required) if row.support is not Support.HONOURED] == []
+    assert [row.name for row in (*messages(proofs()), *required) if row.support is not Support.HONOURED] == []
 
 
 def test_what_is_not_supported_says_why() -> None:
-    assert [row.name for row in keys(PROOFS) if row.support is Support.NOT_SUPPORTED and not row.remark] == []
+    assert [
+        row.name for row in keys(proofs()) if row.support is Support.NOT_SUPPORTED and not row.remark
+    ] == []
 
 
 def test_a_key_that_is_offered_is_the_key_of_some_text() -> None:
-    assert {row.name for row in keys(PROOFS)} == set(texts.KEYS)
+    assert {row.name for row in keys(proofs())} == set(texts.KEYS)
 
 
 @pytest.mark.parametrize("name", ["ClearCash", "ResetResponse", "GetVariables", ""])
@@ -85,7 +92,7 @@ def test_a_schema_without_a_row_and_a_row_without_a_schema_fail(monkeypatch: pyt
 def test_what_has_no_effect_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(rows.WITHOUT_EFFECT.values())
     monkeypatch.setitem(rows.WITHOUT_EFFECT, "ClearCache", "there is none")  # type: ignore[arg-type]
-    (row,) = (row for row in messages(PROOFS) if row.name == "ClearCache")
+    (row,) = (row for row in messages(proofs()) if row.name == "ClearCache")
     assert (row.support, row.remark) == (Support.WITHOUT_EFFECT, "there is none")
 
 
@@ -120,14 +127,14 @@ def test_a_mark_that_cannot_be_read_fails(tmp_path: Path) -> None:
 
 
 def test_every_test_that_a_row_names_is_there() -> None:
-    for tests in PROOFS.values():
+    for tests in proofs().values():
         for test in tests:
             path, _, name = test.partition("::")
             assert f"def {name}(" in (ROOT / path).read_text() or f"class {name}" in (ROOT / path).read_text()
 
 
 def test_the_page_has_every_name() -> None:
-    text = page.page(PROOFS)
+    text = page.page(proofs())
     assert [name for name in (*texts.MESSAGES, *texts.KEYS) if f"| {name} |" not in text] == []
 
 

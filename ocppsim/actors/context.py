@@ -84,7 +84,8 @@ class StationContext:
     def _settings(self) -> Settings:
         keys = self.dialect.effective_keys(self.specification, self.memory.changed, self.at_boot)
         settings = self.dialect.settings(self.specification, keys)
-        return evolve(settings, clock_offset_s=self.memory.offset_s)
+        offset_s = self.memory.offset_s
+        return evolve(settings, clock_offset_s=offset_s) if offset_s else settings
 
     def _configure(self, settings: Settings) -> None:
         self.settings = settings

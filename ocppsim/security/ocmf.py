@@ -8,6 +8,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.util import find_spec
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,13 @@ class BadRecord(ValueError):
 
 def meters(specification: Specification, chance: Callable[[int], Random]) -> MeterSigner | None:
     """Meters that sign, with a key from the stream of each connector; None without `cryptography`."""
-    return Meters(specification, chance) if find_spec("cryptography") is not None else None
+    return Meters(specification, chance) if _can_sign() else None
+
+
+@cache
+def _can_sign() -> bool:
+    """The search in the file system takes longer than all else about a station's meters."""
+    return find_spec("cryptography") is not None
 
 
 @define

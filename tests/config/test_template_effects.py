@@ -270,7 +270,7 @@ def test_a_meter_that_cannot_sign_is_a_problem_of_its_template(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without `cryptography` nothing would be signed, and nobody told."""
-    monkeypatch.setattr("ocppsim.security.ocmf.find_spec", lambda _: None)
+    monkeypatch.setattr("ocppsim.security.ocmf._can_sign", lambda: False)
     signing = keys({"key": "SampledDataSignReadings", "readonly": False, "value": "true"})
     planned_one = planned(tmp_path, Configuration=signing)
     problem = templates.vocabulary().station_problem(planned_one.specification)

@@ -53,7 +53,7 @@ class Key:
     A `secret` is neither shown nor kept with the other keys. `derived` is the initial value where that
     depends on the station; `fits` raises BadValue where the station cannot have a value. A change of a
     `reboot` key has its effect after the next boot. `given` is the value where the hardware leaves no choice,
-    so that the key can only be read there; None where it can be changed.
+    so that the key can only be read there; None, both ways, where it can be changed.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Key:
     reboot: bool = False
     derived: Callable[[Specification], str] | None = None
     fits: Callable[[Specification, Any], None] | None = None
-    given: Callable[[Specification], str | None] = lambda _: None
+    given: Callable[[Specification], str | None] | None = None
 
     def value(self, text: str) -> Value:
         value = self.read(text)

@@ -4,6 +4,7 @@ Each feature profile has a table of its own; here they are one.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from attrs import evolve
@@ -48,7 +49,7 @@ Changed: TypeAlias = Mapping[str, str]
 
 def text_of(key: Key, specification: Specification, changed: Changed) -> str:
     """The present value as it is written."""
-    if (given := key.given(specification)) is not None:
+    if key.given is not None and (given := key.given(specification)) is not None:
         return given
     if key.derived is not None and key.readonly:
         return key.derived(specification)
@@ -58,26 +59,37 @@ def text_of(key: Key, specification: Specification, changed: Changed) -> str:
     return key.initial if key.derived is None else key.derived(specification)
 
 
+def _is_given(key: Key, specification: Specification) -> bool:
+    return key.given is not None and key.given(specification) is not None
+
+
 def settings(specification: Specification, changed: Changed) -> Settings:
     """What the keys make of the settings."""
+    texts = tuple(text_of(key, specification, changed) for key in _SETTING)
+    common = _settings(texts, specification.samples_ends)
+    if specification.current_limit_key is None:
+        return common
+    return evolve(common, current_limit_a=own_keys.current_limit_a(specification, changed))
+
+
+@lru_cache
+def _settings(texts: tuple[str, ...], samples_ends: bool) -> Settings:
+    """One object for all stations whose keys say the same, as those of a fleet do."""
     values: dict[str, Any] = {  # the field's type is the business of `Key.read`
-        key.setting: key.value(text_of(key, specification, changed))
-        for key in KEYS.values()
-        if key.setting is not None
+        str(key.setting): key.value(text) for key, text in zip(_SETTING, texts, strict=True)
     }
     if not (values["measurands"] or values["stop_measurands"]):  # nothing to sample
         values["sample_s"] = 0
     if not (values["aligned_measurands"] or values["stop_aligned_measurands"]):
         values["aligned_s"] = 0
-    if specification.current_limit_key is not None:
-        values["current_limit_a"] = own_keys.current_limit_a(specification, changed)
-    if specification.samples_ends:
+    if samples_ends:
         values["start_measurands"] = values["start_measurands"] or values["measurands"]
         values["end_measurands"] = values["measurands"]
     values["tells_intervals"] = any(not INTERVALS.isdisjoint(values[name]) for name in _MEASURED)
     return evolve(_DEFAULTS, **values)
 
 
+_SETTING = tuple(key for key in KEYS.values() if key.setting is not None)
 _DEFAULTS = Settings()
 _MEASURED = ("measurands", "aligned_measurands", "stop_measurands", "stop_aligned_measurands")
 
@@ -115,7 +127,7 @@ def change(specification: Specification, changed: Changed, name: str, text: str)
     if key is None:
         return own_keys.change(specification, changed, name, text, KEYS)
     traits = specification.key_traits.get(key.name, _USUAL)
-    if key.readonly or key.secret or traits.readonly or key.given(specification) is not None:
+    if key.readonly or key.secret or traits.readonly or _is_given(key, specification):
         return KeyChange(KeyVerdict.REJECTED, changed)
     try:
         value = key.value(text)
@@ -165,6 +177,6 @@ def report(specification: Specification, changed: Changed, names: tuple[str, ...
             known[key.name] = key
     for name, key in known.items():
         text = None if key.secret else text_of(key, specification, changed)
-        given = key.given(specification) is not None
-        told[name] = text, key.readonly or given or specification.key_traits.get(name, _USUAL).readonly
+        readonly = key.readonly or specification.key_traits.get(name, _USUAL).readonly
+        told[name] = text, readonly or _is_given(key, specification)
     return KeyReport(told, tuple(unknown) if names else ())

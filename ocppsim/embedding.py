@@ -3,6 +3,9 @@
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from itertools import count
+from pathlib import Path
 from secrets import randbits
 
 import trio
@@ -16,14 +19,12 @@ from ocppsim.actors.station import Station
 from ocppsim.actors.trace import TraceEntry, Way
 from ocppsim.actors.transfer import pretended
 from ocppsim.actors.transfer.real import real
-from ocppsim.actors.wire import address
 from ocppsim.actors.wire.addresses import AddressBook
-from ocppsim.actors.wire.dial import websocket_dial
-from ocppsim.actors.wire.transport import Dial
+from ocppsim.config.adding import optioned
+from ocppsim.config.identity import station_id
+from ocppsim.config.stations import Plan, Source
 from ocppsim.csms.central_system import CentralSystem, open_central_system
-from ocppsim.dialects.dialect import Dialect
-from ocppsim.dialects.v16 import Dialect16
-from ocppsim.dialects.v201 import Dialect201
+from ocppsim.launching import SPEAKS_SESSIONS, Launcher
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.security import Credentials
@@ -75,6 +76,8 @@ class StationHandle:
     """One station."""
 
     station: Station
+    fleet: Fleet = field(repr=False)
+    plan: Plan = field(repr=False)
     _requests: deque[Call] = field(factory=lambda: deque(maxlen=REQUESTS_KEPT))
     _news: trio.Event = field(factory=trio.Event)
 
@@ -108,6 +111,15 @@ class StationHandle:
                         return request
                 await self._news.wait()
 
+    async def switch_on(self) -> None:
+        """Where it is off: since it was added with `autoStart` false, or was switched off."""
+        await trio.lowlevel.checkpoint()
+        self.fleet.switch_on(self.id, self.plan.habits)
+
+    async def switch_off(self) -> None:
+        """In good order, with its sessions stopped, unless `stopTransactionsOnStopped` is false."""
+        await self.fleet.retire([self.id], () if self.plan.stop_when_stopped else (self.id,))
+
     def tamper(self) -> None:
         """Somebody opens the housing."""
         self.station.tamper()
@@ -124,13 +136,6 @@ class StationHandle:
             self._news = trio.Event()
 
 
-_DIALECTS: Mapping[str, Dialect] = {
-    "1.6": Dialect16(),
-    "2.0": Dialect201(older=True),
-    "2.0.1": Dialect201(),
-}
-
-
 @define(eq=False)
 class Simulator:
     """Made by `open_simulator`."""
@@ -144,57 +149,89 @@ class Simulator:
 
     async def add(
         self,
-        template: str = "virtual-simple",
+        template: str | Path = "virtual-simple",
         id: str | None = None,  # noqa: A002 - OCPP's own word
         *,
         connectors: int | None = None,
         keys: Mapping[str, str] | None = None,
         credentials: Credentials | None = None,
         habits: Habits | None = None,
-        ocpp: str = "1.6",
+        ocpp: str | None = None,
         statistics: bool = False,
+        options: Mapping[str, object] | None = None,
     ) -> StationHandle:
         """Switch a station on; with `habits`, people come by themselves; with `statistics`, calls are timed.
+
+        `template` is the name of one of the program's, or a file; lists that it names are looked for as
+        `ocppsim template check` does. Its URLs and its generator do not count: it is the program that says
+        where stations connect to, and who comes. `options` go on top of it, by their names in
+        docs/configuration.md; a central system among them before that of the simulator.
 
         A station of OCPP 2.0.1 or 2.0 has no sessions yet: it boots, reports, beats and clears its cache. It
         needs a central system of its version at a URL.
 
         `keys` are initial values of configuration keys, SecurityProfile among them; `credentials` are what
         the station has for that. Raises LookupError for an unknown template, ValueError for an id that is
-        taken, a URL that is none, and what its version of OCPP cannot do yet.
+        taken, a URL that is none, options and templates that cannot be used, and what its version of OCPP
+        cannot do yet.
         """
         await trio.lowlevel.checkpoint()
-        name = id or f"CS-{len(self.stations) + 1:05}"
-        specification = templates.specification(template, name, connectors, self.fleet.seed)
-        keys = {**specification.keys, **(keys or {})}
-        equipped = evolve(specification, keys=keys, credentials=credentials or Credentials())
-        dialect = self._dialect(ocpp, habits)
-        dial = self._dial(name, dialect.subprotocol)
-        measured = self.fleet.statistics.measure(name, uri=self.url or "") if statistics else None
-        station = self.fleet.add(equipped, dialect, dial, habits, measured)
-        handle = self.stations[name] = StationHandle(station)
+        source = templates.source(template) if isinstance(template, str) else templates.from_file(template)
+        if options:
+            source = optioned(source, options, templates.vocabulary())
+        number, name = self._named(source, id)
+        plan = templates.planned(self._directed(source, number), name, connectors, self.fleet.seed)
+        specification = plan.specification
+        equipped = evolve(
+            specification,
+            keys={**specification.keys, **(keys or {})},
+            credentials=credentials or specification.credentials,
+        )
+        plan = evolve(
+            plan,
+            specification=equipped,
+            headers=(*self.headers, *plan.headers),
+            habits=habits,
+            ocpp=ocpp or plan.ocpp,
+            statistics=statistics or plan.statistics,
+        )
+        _check_version(plan)
+        station = self._launcher().add(plan, on=plan.auto_start)
+        handle = self.stations[name] = StationHandle(station, self.fleet, plan)
         return handle
 
-    def _dialect(self, ocpp: str, habits: Habits | None) -> Dialect:
-        if (dialect := _DIALECTS.get(ocpp)) is None:
-            raise ValueError(f"no OCPP {ocpp!r:.20}; there are {', '.join(_DIALECTS)}")
-        if dialect is not _DIALECTS["1.6"]:
-            if habits is not None:
-                raise ValueError(f"OCPP {ocpp} has no sessions yet, so nobody can come to charge")
-            if self.url is None:
-                raise ValueError(f"the embedded central system does not speak OCPP {ocpp}")
-        return dialect
+    def _named(self, source: Source, name: str | None) -> tuple[int, str]:
+        """The station's number, and what it is called: as somebody says, or its template with options."""
+        if name is not None or not source.options.names:
+            number = len(self.stations) + 1
+            return number, name or f"CS-{number:05}"
+        numbers = (1,) if source.template.fixed_name else count(1)
+        free = (number for number in numbers if station_id(source.template, number) not in self.stations)
+        number = next(free, 1)
+        return number, station_id(source.template, number)
 
-    def _dial(self, station: str, subprotocol: str) -> Dial:
-        if self.url is None:
-            assert self.csms is not None, "without a URL there is an embedded central system"
-            return dial_in_memory_of(self.fleet, self.csms, station)
-        where = address.parse(self.url, station)
-        return websocket_dial(where, subprotocol=subprotocol, headers=self.headers, addresses=self._addresses)
+    def _directed(self, source: Source, number: int) -> Source:
+        """With the one URL that it goes to."""
+        urls = source.options.supervision_urls or (() if self.url is None else (self.url,))
+        chosen = urls[(number - 1) % len(urls) :][:1] if urls else ()
+        return evolve(source, template=evolve(source.template, supervision_urls=chosen))
+
+    def _launcher(self) -> Launcher:
+        csms, fleet = self.csms, self.fleet
+        in_memory = None if csms is None else partial(dial_in_memory_of, fleet, csms)
+        return Launcher(fleet, self._addresses, in_memory=in_memory)
 
     def hear(self, entry: TraceEntry) -> None:
         if (handle := self.stations.get(entry.station)) is not None:
             handle.hear(entry)
+
+
+def _check_version(plan: Plan) -> None:
+    if plan.ocpp not in SPEAKS_SESSIONS:
+        if plan.habits is not None:
+            raise ValueError(f"OCPP {plan.ocpp:.20} has no sessions yet, so nobody can come to charge")
+        if plan.url is None:
+            raise ValueError(f"the embedded central system does not speak OCPP {plan.ocpp:.20}")
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from ocppsim.actors.wire import address
 from ocppsim.config import meters, places
 from ocppsim.config.loading import load_template
 from ocppsim.config.problems import Report, Spot
-from ocppsim.config.stations import Source, Surroundings, plan
+from ocppsim.config.stations import Plan, Source, Surroundings, plan
 from ocppsim.config.vocabulary import Problem, Vocabulary
 from ocppsim.dialects.v16 import Dialect16, keys, units
 from ocppsim.dialects.v16.measurands import MEASURED
@@ -79,8 +79,17 @@ def source(name: str, folder: Path | None = None) -> Source:
     path = places.template_file(name, folder)
     if path is None:
         raise LookupError(f"no template {name!r}; there are {', '.join(places.packaged_templates())}")
+    return _read(path, folder or path.parent)
+
+
+def from_file(path: Path) -> Source:
+    """The template in this file, as it is now; raises ConfigurationError when it cannot be used."""
+    return _read(path, places.configuration_folder(path))
+
+
+def _read(path: Path, folder: Path) -> Source:
     report = Report()
-    found = load_template(path, Spot(report, str(path), folder=folder or path.parent), vocabulary())
+    found = load_template(path, Spot(report, str(path), folder=folder), vocabulary())
     report.raise_problems()
     assert found is not None, "without a problem there is a template"
     return found
@@ -88,9 +97,13 @@ def source(name: str, folder: Path | None = None) -> Source:
 
 def specification(name: str, station: str, connectors: int | None = None, seed: int = 0) -> Specification:
     """A station after a template, with as many connectors as asked for; raises as `source` does."""
-    found = source(name)
-    made = plan(found, 1, Surroundings(seed)).specification
-    outlets = dict(made.outlets)
+    return planned(source(name), station, connectors, seed).specification
+
+
+def planned(found: Source, station: str, connectors: int | None = None, seed: int = 0) -> Plan:
+    """The plan of a station of that id."""
+    made = plan(found, 1, Surroundings(seed))
+    outlets = dict(made.specification.outlets)
     if connectors is not None:
         first = outlets[min(outlets)]
         outlets = {number: outlets.get(number, first) for number in range(1, connectors + 1)}
@@ -98,4 +111,4 @@ def specification(name: str, station: str, connectors: int | None = None, seed: 
         number: meters.seeded(outlet, found.template, seed, station, number)
         for number, outlet in outlets.items()
     }
-    return evolve(made, id=station, outlets=own)
+    return evolve(made, specification=evolve(made.specification, id=station, outlets=own))

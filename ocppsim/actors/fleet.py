@@ -58,11 +58,13 @@ class Fleet:
         habits: Habits | None = None,
         measured: StationStatistics | None = None,
         visits: Mapping[int, Visits] = NOBODY,
+        *,
+        on: bool = True,
     ) -> Station:
         """Put a station together and switch it on; ValueError when the id is taken, or a value impossible.
 
         Statistics are kept of it where `statistics.measure` made some for it; `visits` are what became of
-        the people who came in earlier processes.
+        the people who came in earlier processes. One that is not `on` is as one that was retired.
         """
         if specification.id in self.stations:
             raise ValueError(f"there is a station {specification.id} already")
@@ -83,9 +85,19 @@ class Fleet:
         self.crowds[station.id] = crowd
         for tell in self.newcomers:
             tell(station)
-        self._switch_on(station)
-        crowd.come(habits, visits)
+        station.board.ended = True
+        if on:
+            self.switch_on(station.id, habits, visits)
         return station
+
+    def switch_on(
+        self, name: str, habits: Habits | None = None, visits: Mapping[int, Visits] = NOBODY
+    ) -> None:
+        """A station that is off; with what it remembers it is what it was."""
+        station = self.stations[name]
+        if station.board.ended:
+            self._switch_on(station)
+            self.crowds[name].come(habits, visits)
 
     def drivers(self, name: str) -> list[Driver]:
         """The people at the connectors of a station."""
@@ -93,6 +105,8 @@ class Fleet:
         return [] if crowd is None else crowd.drivers
 
     def _switch_on(self, station: Station) -> None:
+        self.failed.pop(station.id, None)
+        station.board.ended = False
         self.nursery.start_soon(self._contain, station, name=f"{station.id}/bulkhead")
 
     def remake(
@@ -119,8 +133,6 @@ class Fleet:
 
         remake(self.system, station, design, self.seed, self.transfers, between, ready)
         if station.board.ended:
-            self.failed.pop(name, None)
-            station.board.ended = False
             self._switch_on(station)
 
     def adjust(

@@ -16,7 +16,6 @@ from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.cli import options as opt
 from ocppsim.cli.configuration import chosen, loaded, say_note, say_notices
 from ocppsim.cli.exits import CommandEnded, Exit, usage
-from ocppsim.cli.launch import Launcher
 from ocppsim.cli.output import OutputConsole
 from ocppsim.cli.recording import open_log, recording
 from ocppsim.cli.run_stage import RunStage, Teller, where
@@ -25,6 +24,7 @@ from ocppsim.cli.state import State, open_state
 from ocppsim.cli.watching import first_of, open_screen
 from ocppsim.config.loading import Loaded
 from ocppsim.config.stations import Plan
+from ocppsim.launching import Launcher
 from ocppsim.logs.opening import Logbook
 from ocppsim.model.session import StopReason
 from ocppsim.reloading.reloader import Reloader

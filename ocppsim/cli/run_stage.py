@@ -7,7 +7,6 @@ from pathlib import Path
 from attrs import frozen
 
 from ocppsim import clock
-from ocppsim.cli.launch import Launcher
 from ocppsim.cli.recording import Recorder
 from ocppsim.cli.watching import Screen
 from ocppsim.config.changes import Plans
@@ -15,6 +14,7 @@ from ocppsim.config.identity import station_id
 from ocppsim.config.loading import Loaded, load
 from ocppsim.config.simulator import SimulatorConfiguration
 from ocppsim.config.stations import Plan, Source, Surroundings
+from ocppsim.launching import Launcher
 from ocppsim.persistence.stations import StationFiles
 from ocppsim.reloading.reloader import Reloader
 from ocppsim.templates import vocabulary

@@ -61,7 +61,9 @@ def _check(options: argparse.Namespace) -> int:
     report = Report()
     for name in options.names:
         path = _path(name)
-        load_template(path, Spot(report, str(path), folder=_folder(path)), templates.vocabulary())
+        load_template(
+            path, Spot(report, str(path), folder=places.configuration_folder(path)), templates.vocabulary()
+        )
     try:
         report.raise_problems()
     except ConfigurationError as error:
@@ -79,9 +81,3 @@ def _path(name: str) -> Path:
     if found is None:
         raise usage(f"no template {name}; there are {', '.join(places.packaged_templates())}")
     return found
-
-
-def _folder(path: Path) -> Path:
-    """That of the configuration to which the template belongs."""
-    parent = path.resolve().parent
-    return parent.parent if parent.name == places.TEMPLATES else parent

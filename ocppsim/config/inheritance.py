@@ -1,7 +1,8 @@
 """What a station has from its file: persisted file before template before the simulator's configuration.
 
-The file's word on what the station is counts only while the template is the one that it was made of. Serial
-numbers, and what became of the generator, outlive another template.
+Options with which it was added go before all of these, see `adding`. The file's word on what the station is
+counts only while the template is the one that it was made of. Serial numbers, and what became of the
+generator, outlive another template.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from ocppsim.config.adding import on_top
 from ocppsim.config.connectors import ConnectorTemplate
 from ocppsim.config.identity import SerialNumbers
 from ocppsim.config.key import keys
@@ -95,7 +97,8 @@ def inherit(source: Source, stored: StoredStation, spot: Spot, vocabulary: Vocab
             )
             if found is None:
                 return None
-            source = evolve(found, hash=source.hash, hashes=source.hashes)
+            found = evolve(found, hash=source.hash, hashes=source.hashes)
+            source = on_top(found, source.options)
         inherited = evolve(inherited, power_w=_power_w(stored.info), connectors=_connectors(source, stored))
     if same and keeps_visits and stored.generator is not None:
         template = evolve(source.template, automatic_transaction_generator=stored.generator)

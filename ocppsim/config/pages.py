@@ -6,6 +6,7 @@ from attrs import NOTHING, frozen
 
 from ocppsim.config.connectors import ConnectorTemplate, EvseTemplate, MeterTemplate
 from ocppsim.config.key import Key, default_of, keys
+from ocppsim.config.options import StationOptions
 from ocppsim.config.simulator import DROPPED, MOVED, SimulatorConfiguration, TemplateUse
 from ocppsim.config.tags import CurvePoint, EvProfile
 from ocppsim.config.template import MOVED as MOVED_IN_TEMPLATES
@@ -46,6 +47,14 @@ SAP's README of 2024, but for `coherentMeterValues`.
 """
 
 
+OPTIONS = """A program that adds stations to a run may say these of them, with `Simulator.add`. They go before
+what a station's own file says, that before the template, and the template before the simulator. What is not
+said is as it would be without. Stations of `Simulator.add` remember nothing beyond the program, so that
+`persistentConfiguration` changes nothing for those.
+
+"""
+
+
 @frozen
 class Section:
     """A table of the page. `short` goes before its keys where they are named with those of others."""
@@ -53,6 +62,7 @@ class Section:
     title: str
     cls: type
     short: str = ""
+    words: str = ""
 
 
 SECTIONS = (
@@ -65,6 +75,7 @@ SECTIONS = (
     Section("An entry of `MeterValues`", MeterTemplate, "meterValue"),
     Section("An EV, in the list that `evProfilesFile` names", EvProfile, "ev"),
     Section("A point of `chargingCurve`", CurvePoint, "curve"),
+    Section("Options of stations that are added", StationOptions, "options", OPTIONS),
 )
 
 
@@ -87,7 +98,7 @@ def effective() -> Iterator[str]:
 def page() -> str:
     parts = [INTRODUCTION]
     for section in SECTIONS:
-        parts.append(f"## {section.title}\n\n{_table(section.cls)}")  # noqa: PERF401 - reads better
+        parts.append(f"## {section.title}\n\n{section.words}{_table(section.cls)}")  # noqa: PERF401 - reads better
     parts.append(f"## Names of old\n\n{_names_of_old()}")
     return "\n".join(parts)
 

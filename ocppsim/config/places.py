@@ -45,3 +45,9 @@ def template_file(name: str, folder: Path | None, look: Callable[[Path], None] =
 def packaged_templates() -> list[str]:
     """The names of those that come with the program."""
     return sorted(path.stem for path in (ASSETS / TEMPLATES).iterdir() if path.suffix in (".json", ".toml"))
+
+
+def configuration_folder(template: Path) -> Path:
+    """That of the configuration to which a template belongs."""
+    parent = template.resolve().parent
+    return parent.parent if parent.name == TEMPLATES else parent

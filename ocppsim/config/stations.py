@@ -11,6 +11,7 @@ from ocppsim import chance
 from ocppsim.config import boot_status, meters
 from ocppsim.config.connectors import ConnectorTemplate
 from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, kept_or_drawn, station_id
+from ocppsim.config.options import NO_OPTIONS, StationOptions
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.template_sections import PASSWORD_KEY, OwnKey, Upgrade
 from ocppsim.model.commands import Trigger
@@ -46,6 +47,7 @@ class Plan:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     insecure: bool = False
     handshake_s: float = 30.0
+    ocpp: str = "1.6"
     strict: bool = True
     auto_start: bool = True
     stop_when_stopped: bool = True
@@ -75,6 +77,7 @@ class Source:
     folder: Path = field(factory=Path)  # of the configuration
     older: bool = False  # the defaults of 2022 hold
     hashes: frozenset[str] = frozenset()  # the same, and those of other programs; see `inheritance`
+    options: StationOptions = field(default=NO_OPTIONS, repr=False)  # that are on top of all this
 
 
 @frozen
@@ -120,6 +123,7 @@ def plan(source: Source, index: int, around: Surroundings, inherited: Inherited 
         headers=tuple(template.ws_options.headers.items()),
         insecure=not template.ws_options.reject_unauthorized,
         handshake_s=template.ws_options.handshake_timeout / 1000,
+        ocpp=template.ocpp_version,
         strict=template.ocpp_strict_compliance,
         auto_start=template.auto_start,
         stop_when_stopped=template.stop_transactions_on_stopped,

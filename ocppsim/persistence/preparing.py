@@ -77,7 +77,8 @@ def _with_drawn(source: Source, left: Left, inherited: Inherited) -> Inherited:
 def _with_password(heir: Heir, left: Left, stored: StoredStation) -> Source:
     """The template with the password that its stations' central system has for this one."""
     kept = stored.secrets.get(SUPERVISION) or left.secrets.get(SUPERVISION)
-    if not (heir.same and isinstance(kept, str)):
+    said = heir.source.options.supervision_password is not None
+    if said or not (heir.same and isinstance(kept, str)):
         return heir.source
     return evolve(heir.source, template=evolve(heir.source.template, supervision_password=kept))
 

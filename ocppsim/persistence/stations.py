@@ -44,11 +44,20 @@ class StationFiles:
         if report.problems:
             self._set_aside(hashed, report)
         if stored is None or prepared is None:
-            return afresh(source, index, around, left)
+            return self._outranked(afresh(source, index, around, left))
         self._take(hashed, prepared)
         if stored.secrets:
             self._move_secrets(hashed, name, stored)
-        return prepared.plan
+        return self._outranked(prepared.plan)
+
+    def _outranked(self, made: Plan) -> Plan:
+        """Where the URL is a key, an option goes before what the key was set to in an earlier run."""
+        name, known = made.specification.id, self.store.known(made.specification.id)
+        said = made.source is not None and made.source.options.supervision_urls is not None
+        if said and known is not None and made.url_key in known.changed:
+            changed = {key: value for key, value in known.changed.items() if key != made.url_key}
+            self.store.bring(name, evolve(known, changed=changed))
+        return made
 
     def again(
         self,

@@ -12,8 +12,8 @@ from trio.testing import MockClock
 
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.wire.addresses import AddressBook
-from ocppsim.cli.launch import Launcher
 from ocppsim.csms.behaviour import Delay
+from ocppsim.launching import Launcher
 from ocppsim.persistence import keeper as keeper_module
 from ocppsim.persistence import shape
 from ocppsim.persistence.keeper import FIRST_SHARE, SHARE, Keeper, keeping

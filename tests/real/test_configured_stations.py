@@ -12,8 +12,8 @@ from ocpp.v16 import call
 from ocppsim.actors.fleet import open_fleet
 from ocppsim.actors.station import Station
 from ocppsim.actors.wire.addresses import AddressBook
-from ocppsim.cli.launch import Launcher
 from ocppsim.config.stations import Plan, Surroundings, plan
+from ocppsim.launching import Launcher
 from tests.cli.support import silent_port
 from tests.config.bench import planned, read
 from tests.real.independent import IndependentServer

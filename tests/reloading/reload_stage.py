@@ -17,12 +17,12 @@ from ocppsim.actors.store import Folder, Forgetful, Store
 from ocppsim.actors.trace import Way
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.transport import Dial
-from ocppsim.cli.launch import Launcher
 from ocppsim.cli.recording import Recorder
 from ocppsim.cli.run_stage import RunStage
 from ocppsim.cli.watching import Lines
 from ocppsim.config.loading import load
 from ocppsim.config.stations import Plan
+from ocppsim.launching import Launcher
 from ocppsim.logs.opening import Logbook
 from ocppsim.persistence.keeper import keeping
 from ocppsim.persistence.shelf import Shelf

@@ -8,6 +8,7 @@ from attrs import define, frozen
 
 from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.remaking import Design
+from ocppsim.actors.station import Station
 from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.wire import address, tls
 from ocppsim.actors.wire.access import OPEN, Access
@@ -15,7 +16,13 @@ from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
 from ocppsim.actors.wire.transport import Dial, DialFailed, Transport
 from ocppsim.config.stations import Plan
+from ocppsim.dialects.dialect import Dialect
 from ocppsim.dialects.v16 import Dialect16
+from ocppsim.dialects.v201 import Dialect201
+
+VERSIONS = ("1.6", "2.0", "2.0.1")
+SPEAKS_SESSIONS = frozenset({"1.6"})
+"""The versions in which people can charge."""
 
 
 @frozen
@@ -25,15 +32,29 @@ class Launcher:
     fleet: Fleet
     addresses: AddressBook
     launched: Callable[[Plan], None] = lambda _: None  # told of each station whose plan this has become
+    in_memory: Callable[[str], Dial] | None = None  # how stations without a URL reach their central system
 
     def launch(self, plan: Plan) -> None:
         """Raises ValueError for what no check has found."""
         if plan.specification.id in self.fleet.stations:
             self.relaunch(plan)
-            return
+        else:
+            self.add(plan)
+
+    def add(self, plan: Plan, *, on: bool = True) -> Station:
+        """A station that is not there yet; raises ValueError where it is, or cannot be."""
         made = self._design(plan)
-        self.fleet.add(made.specification, made.dialect, made.dial, plan.habits, made.statistics, plan.visits)
+        station = self.fleet.add(
+            made.specification,
+            made.dialect,
+            made.dial,
+            plan.habits,
+            made.statistics,
+            plan.visits,
+            on=on,
+        )
         self.launched(plan)
+        return station
 
     def relaunch(self, plan: Plan) -> None:
         """Make what this plan says of the station that is there; raises ValueError as `launch` does."""
@@ -51,7 +72,7 @@ class Launcher:
         await self.fleet.retire(names, {name for name, stop in names.items() if not stop})
 
     def _design(self, plan: Plan) -> Design:
-        dialect = Dialect16(strict=plan.strict)
+        dialect = dialect_of(plan)
         statistics = self._statistics(plan) if plan.statistics else None
         return Design(plan.specification, dialect, self._dial(plan, dialect.subprotocol), statistics)
 
@@ -60,7 +81,9 @@ class Launcher:
         return self.fleet.statistics.measure(name, id=plan.hash_id, uri=plan.url or "")
 
     def _dial(self, plan: Plan, subprotocol: str) -> Dial:
-        assert plan.url is not None, "checked when the configuration was read"
+        if plan.url is None:
+            assert self.in_memory is not None, "checked when the configuration was read"
+            return self.in_memory(plan.specification.id)
         to = partial(self._to, plan, subprotocol)
         if plan.url_key is None:
             return to(plan.url)
@@ -85,6 +108,17 @@ class Launcher:
             addresses=self.addresses,
             handshake_timeout_s=plan.handshake_s,
         )
+
+
+def dialect_of(plan: Plan) -> Dialect:
+    """Raises ValueError for a version that nobody speaks."""
+    match plan.ocpp:
+        case "1.6":
+            return Dialect16(strict=plan.strict)
+        case "2.0" | "2.0.1":
+            return Dialect201(older=plan.ocpp == "2.0")
+        case other:
+            raise ValueError(f"no OCPP {other!r:.20}; there are {', '.join(VERSIONS)}")
 
 
 @define(eq=False)

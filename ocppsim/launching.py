@@ -14,7 +14,7 @@ from ocppsim.actors.wire import address, tls
 from ocppsim.actors.wire.access import OPEN, Access
 from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
-from ocppsim.actors.wire.transport import Dial, DialFailed, Transport
+from ocppsim.actors.wire.transport import Dial, DialFailed, Transport, TransportName
 from ocppsim.config.stations import Plan
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.dialects.v16 import Dialect16
@@ -33,6 +33,12 @@ class Launcher:
     addresses: AddressBook
     launched: Callable[[Plan], None] = lambda _: None  # told of each station whose plan this has become
     in_memory: Callable[[str], Dial] | None = None  # how stations without a URL reach their central system
+    context: Callable[[Plan], tls.Context | None] = lambda plan: (
+        tls.careless_context() if plan.insecure else None
+    )
+    """For connections with TLS of stations without a security profile; None is the usual one."""
+    transport: TransportName = "auto"
+    refuse_invalid: bool = False  # answers that break their schemas
 
     def launch(self, plan: Plan) -> None:
         """Raises ValueError for what no check has found."""
@@ -72,7 +78,7 @@ class Launcher:
         await self.fleet.retire(names, {name for name, stop in names.items() if not stop})
 
     def _design(self, plan: Plan) -> Design:
-        dialect = dialect_of(plan)
+        dialect = dialect_of(plan, refuse_invalid=self.refuse_invalid)
         statistics = self._statistics(plan) if plan.statistics else None
         return Design(plan.specification, dialect, self._dial(plan, dialect.subprotocol), statistics)
 
@@ -104,19 +110,20 @@ class Launcher:
             where,
             subprotocol=subprotocol,
             headers=plan.headers,
-            tls=tls.careless_context() if plan.insecure and where.secure else None,
+            tls=self.context(plan) if where.secure else None,
             addresses=self.addresses,
             handshake_timeout_s=plan.handshake_s,
+            transport=self.transport,
         )
 
 
-def dialect_of(plan: Plan) -> Dialect:
+def dialect_of(plan: Plan, *, refuse_invalid: bool = False) -> Dialect:
     """Raises ValueError for a version that nobody speaks."""
     match plan.ocpp:
         case "1.6":
-            return Dialect16(strict=plan.strict)
+            return Dialect16(strict=plan.strict, refuse_invalid=refuse_invalid)
         case "2.0" | "2.0.1":
-            return Dialect201(older=plan.ocpp == "2.0")
+            return Dialect201(refuse_invalid=refuse_invalid, older=plan.ocpp == "2.0")
         case other:
             raise ValueError(f"no OCPP {other!r:.20}; there are {', '.join(VERSIONS)}")
 

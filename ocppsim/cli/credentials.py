@@ -19,8 +19,8 @@ def read(options: argparse.Namespace, password: str | None) -> Credentials:
     usable = password is not None and password_problem(password) is None
     return Credentials(
         password if usable else None,
-        tuple(_CERTIFICATE.findall(options.ca.read_text())) if options.ca else (),
-        options.cert.read_text() if options.cert else None,
+        tuple(_CERTIFICATE.findall(options.ca.read_text(errors="replace"))) if options.ca else (),
+        options.cert.read_text(errors="replace") if options.cert else None,
         options.key.read_text() if options.key else None,
     )
 
@@ -38,7 +38,7 @@ def check_profile(options: argparse.Namespace, url: str, credentials: Credential
     if profile < 3 and options.password_env is None:
         raise usage(f"{needs} --password-env")
     if profile < 3 and credentials.password is None:
-        raise usage(f"--password-env {options.password_env}: {_LENGTHS}")
+        raise usage(f"--password-env {options.password_env}: {LENGTHS}")
     if profile > 1 and not credentials.roots:
         raise usage(f"{needs} --ca")
     if profile == 3 and credentials.certificate is None:
@@ -48,7 +48,7 @@ def check_profile(options: argparse.Namespace, url: str, credentials: Credential
 
 
 _CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
-_LENGTHS = f"AuthorizationKey has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} printable characters"
+LENGTHS = f"AuthorizationKey has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} printable characters"
 
 
 def operator(certificate: str) -> Mapping[str, str]:

@@ -98,25 +98,20 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_connection_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("connection")
+    """For commands that connect to one central system."""
+    add_profile_options(add_access_options(parser, "connection"))
+
+
+def add_access_options(
+    parser: argparse.ArgumentParser, title: str, description: str | None = None
+) -> argparse._ArgumentGroup:
+    """For all commands that connect."""
+    group = parser.add_argument_group(title, description)
     group.add_argument("--user", metavar="NAME", help="HTTP Basic user; the default is the station's id")
     group.add_argument("--password-env", metavar="VAR", help="environment variable that holds the password")
     group.add_argument("--ca", type=Path, metavar="FILE", help="trust the certificates in this PEM file")
     group.add_argument("--cert", type=Path, metavar="FILE", help="the station's own certificate (PEM)")
     group.add_argument("--key", type=Path, metavar="FILE", help="the key of --cert (PEM)")
-    group.add_argument(
-        "--security-profile",
-        type=count(0, 3),
-        default=0,
-        metavar="N",
-        help="1: password, 2: TLS and password, 3: TLS and the station's certificate; default: 0, as URL and "
-        "options say",
-    )
-    group.add_argument(
-        "--secure-url",
-        metavar="URL",
-        help="wss:// address for profiles 2 and 3; the default is that of the URL with TLS",
-    )
     group.add_argument("--insecure", action="store_true", help="accept any server certificate")
     group.add_argument(
         "--transport",
@@ -130,6 +125,24 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         choices=["observe", "refuse"],
         default="observe",
         help="invalid answers of the central system are noted and used as far as they go, or refused",
+    )
+    return group
+
+
+def add_profile_options(group: argparse._ArgumentGroup) -> None:
+    """For stations that no template speaks for."""
+    group.add_argument(
+        "--security-profile",
+        type=count(0, 3),
+        default=0,
+        metavar="N",
+        help="1: password, 2: TLS and password, 3: TLS and the station's certificate; default: 0, as URL and "
+        "options say",
+    )
+    group.add_argument(
+        "--secure-url",
+        metavar="URL",
+        help="wss:// address for profiles 2 and 3; the default is that of the URL with TLS",
     )
 
 
@@ -186,30 +199,41 @@ class Connection:
         return Dialect16(refuse_invalid=self.refuse_invalid)
 
 
-def connection(url: str, options: argparse.Namespace) -> Connection:
-    """Read the connection options; raises CommandEnded."""
-    password = None
-    if options.password_env is not None:
-        password = os.environ.get(options.password_env)
-        if password is None:
-            raise usage(f"--password-env: the environment has no {options.password_env}")
-    elif options.user is not None:
-        raise usage("--user needs --password-env")
+def password(options: argparse.Namespace) -> str | None:
+    """That of --password-env; raises CommandEnded."""
+    if options.password_env is None:
+        if options.user is not None:
+            raise usage("--user needs --password-env")
+        return None
+    found = os.environ.get(options.password_env)
+    if found is None:
+        raise usage(f"--password-env: the environment has no {options.password_env}")
+    return found
+
+
+def tls_context(options: argparse.Namespace) -> ssl.SSLContext | None:
+    """None where the options have nothing special; raises CommandEnded."""
     if (options.cert is None) != (options.key is None):
         raise usage("--cert and --key go together")
-    context = None
-    if options.ca or options.cert or options.insecure:
-        try:
-            context = tls.client_context(options.ca, options.cert, options.key, options.insecure)
-        except ValueError as error:
-            raise usage(str(error)) from error
-    brought = credentials.read(options, password)
+    if not (options.ca or options.cert or options.insecure):
+        return None
+    try:
+        return tls.client_context(options.ca, options.cert, options.key, options.insecure)
+    except ValueError as error:
+        raise usage(str(error)) from error
+
+
+def connection(url: str, options: argparse.Namespace) -> Connection:
+    """Read the connection options; raises CommandEnded."""
+    known = password(options)
+    context = tls_context(options)
+    brought = credentials.read(options, known)
     if options.security_profile:
         credentials.check_profile(options, url, brought)
     return Connection(
         url,
         options.user,
-        password,
+        known,
         tuple(options.header),
         context,
         options.strict == "refuse",

@@ -2,7 +2,7 @@
 
 import argparse
 import gc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -10,11 +10,13 @@ from pathlib import Path
 import trio
 from attrs import frozen
 
-from ocppsim.actors.fleet import LEAVE_WITHIN_S, open_fleet
-from ocppsim.actors.transfer.real import real
+from ocppsim.actors.fleet import LEAVE_WITHIN_S, Fleet, open_fleet
+from ocppsim.actors.transfer import MakeTransfers
 from ocppsim.actors.wire.addresses import AddressBook
+from ocppsim.cli import equipment
 from ocppsim.cli import options as opt
 from ocppsim.cli.configuration import chosen, loaded, say_note, say_notices
+from ocppsim.cli.equipment import Equipment
 from ocppsim.cli.exits import CommandEnded, Exit, usage
 from ocppsim.cli.output import OutputConsole
 from ocppsim.cli.recording import open_log, recording
@@ -50,6 +52,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--no-reload", action="store_true", help="do not follow files that change while it runs"
     )
     opt.add_run_options(parser)
+    opt.add_access_options(
+        parser, "connection", "Of all stations; what is said here goes before configuration and templates."
+    )
     parser.set_defaults(run=_run)
 
 
@@ -78,9 +83,12 @@ class Run:
     found: Loaded
     book: Logbook
     state: State
+    equipment: Equipment
+    transfers: MakeTransfers
 
 
 def _run(options: argparse.Namespace) -> int:
+    brought = equipment.read(options)
     found = loaded(chosen(options.config))
     say_notices(found)
     _say_worker(found)
@@ -89,7 +97,9 @@ def _run(options: argparse.Namespace) -> int:
     console = OutputConsole(stderr=False)
     live = can_show(console) and not options.plain
     with open_log(found, live=live) as book, open_state(found.path, say_note) as state:
-        plans = found.plans(seed, make=state.files.plan)
+        plans = list(map(brought.equipped, found.plans(seed, make=state.files.plan)))
+        equipment.check(brought, options, plans)
+        opt.warn_if_insecure(options)
         what = Run(
             tuple(one for one in plans if one.auto_start),
             seed,
@@ -100,17 +110,21 @@ def _run(options: argparse.Namespace) -> int:
             found,
             book,
             state,
+            brought,
+            opt.real_transfers(options),
         )
         if waiting := len(plans) - len(what.plans):
             console.print(f"{waiting} stations are not started (autoStart)")
         if not what.plans:
             raise usage(f"{found.path}: no station starts: autoStart is false in all templates")
+        for words in equipment.lacking(what.plans, state.store):
+            say_note(words)
         return run(partial(_simulate, what, console), options.speed, LEAVE_WITHIN_S + 2)
 
 
 async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) -> Exit:
     console.gone = interrupted.set
-    async with open_fleet(what.seed, what.state.store, real()) as fleet:
+    async with open_fleet(what.seed, what.state.store, what.transfers) as fleet:
         header = Header(where(what.plans), what.seed, what.speed)
         async with open_screen(fleet, header, console, len(what.plans), live=what.live) as screen:
             tell = screen.say if what.live else partial(console.print, soft_wrap=True, markup=False)
@@ -118,7 +132,9 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
                 recording(fleet, what.found, what.book, tell) as recorder,
                 what.state.keep(fleet, tell) as kept,
             ):
-                stage = RunStage(Launcher(fleet, AddressBook(), kept), what.state.files, recorder, screen)
+                stage = RunStage(
+                    _launcher(what, fleet, kept), what.state.files, recorder, screen, what.equipment.equipped
+                )
                 reloader = stage.reloader(what.found, Teller(tell, header, what.found.path.parent, what.live))
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_live, reloader, what)
@@ -134,6 +150,18 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
     if not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
     return Exit.DONE
+
+
+def _launcher(what: Run, fleet: Fleet, kept: Callable[[Plan], None]) -> Launcher:
+    brought = what.equipment
+    return Launcher(
+        fleet,
+        AddressBook(),
+        kept,
+        context=brought.context,
+        transport=brought.transport,
+        refuse_invalid=brought.refuse_invalid,
+    )
 
 
 async def _live(reloader: Reloader, what: Run) -> None:

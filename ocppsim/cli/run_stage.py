@@ -30,6 +30,7 @@ class RunStage:
     files: StationFiles
     recorder: Recorder
     screen: Screen
+    equipped: Callable[[Plan], Plan] = lambda plan: plan  # with what the command line brings
 
     def reloader(self, found: Loaded, tell: Callable[[Sequence[str]], None]) -> Reloader:
         """For a run that begins with this configuration."""
@@ -41,9 +42,9 @@ class RunStage:
         """What earlier runs left of a station counts until it is there; then what it remembers."""
         fleet, name = self.launcher.fleet, station_id(source.template, index, around.instance)
         if (station := fleet.stations.get(name)) is None:
-            return self.files.plan(source, index, around)
+            return self.equipped(self.files.plan(source, index, around))
         visits = {driver.number: driver.record for driver in fleet.drivers(name)}
-        return self.files.again(source, index, around, station.context.memory, visits)
+        return self.equipped(self.files.again(source, index, around, station.context.memory, visits))
 
     def launch(self, plan: Plan) -> None:
         self.launcher.launch(plan)

@@ -33,6 +33,12 @@ and of EVs beside the file. What is not found there is looked for among the file
 program; absolute paths are taken as they are. `CF_INSTANCE_INDEX` of the environment is a part of the
 stations' ids. Files may change while a run goes on: [reload.md](reload.md) says what follows.
 
+`ocppsim run` takes the options of a connection: `--user`, `--password-env`, `--ca`, `--cert`, `--key`,
+`--insecure`, `--header`, `--strict`, `--transport`. They are for all stations and, like `--seed`, go before
+what the files say: the password before `supervisionPassword` and `AuthorizationKey`, `--ca` and `--insecure`
+before `rejectUnauthorized`, a header before that of the same name. What a central system has changed since,
+a password say, goes before them. [security.md](security.md) has what security profiles need.
+
 What becomes of a key:
 
 - *effective*: it has an effect, and a test shows it;

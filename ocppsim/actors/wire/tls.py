@@ -7,6 +7,9 @@ from tempfile import NamedTemporaryFile
 
 from ocppsim.actors.wire.transport import Flaw
 
+Context = ssl.SSLContext
+"""For those who hand one on."""
+
 
 def client_context(
     ca: Path | None = None, cert: Path | None = None, key: Path | None = None, insecure: bool = False

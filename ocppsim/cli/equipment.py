@@ -1,0 +1,142 @@
+"""What the options of the command line bring for all stations of `run`: it goes before what files say."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from ocppsim.actors.identity import BLOCK
+from ocppsim.actors.memory import PASSWORD
+from ocppsim.actors.store import Store
+from ocppsim.actors.wire import address, tls
+from ocppsim.actors.wire.addresses import AddressBook
+from ocppsim.actors.wire.dial import websocket_dial
+from ocppsim.actors.wire.transport import TransportName
+from ocppsim.cli import credentials
+from ocppsim.cli import options as opt
+from ocppsim.cli.exits import usage
+from ocppsim.config.stations import Plan
+from ocppsim.model.security import Credentials
+from ocppsim.model.specification import Specification
+
+OPERATOR = "CpoName"
+
+
+@frozen
+class Equipment:
+    """Empty, where nothing is said."""
+
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    credentials: Credentials = field(factory=Credentials)
+    insecure: bool = False
+    refuse_invalid: bool = False
+    transport: TransportName = "auto"
+    checking: tls.Context | None = None
+    careless: tls.Context | None = None  # for templates that say so
+
+    def equipped(self, plan: Plan) -> Plan:
+        """The station with all of it; what the central system has changed since is no part of a plan."""
+        named = {name.lower() for name, _ in self.headers}
+        kept = tuple(one for one in plan.headers if one[0].lower() not in named)
+        return evolve(
+            plan,
+            specification=self._specification(plan.specification),
+            user=self.user or plan.user or (plan.specification.id if self.password else ""),
+            password=self.password or plan.password,
+            headers=(*kept, *self.headers),
+            insecure=self.insecure or (plan.insecure and not self.credentials.roots),
+        )
+
+    def _specification(self, bare: Specification) -> Specification:
+        brought, keys = self.credentials, bare.keys
+        if brought.certificate is not None and OPERATOR not in keys:
+            keys = {**keys, **credentials.operator(brought.certificate)}
+        of_template = None if self.password else bare.credentials.password
+        return evolve(bare, keys=keys, credentials=evolve(brought, password=brought.password or of_template))
+
+    def context(self, plan: Plan) -> tls.Context | None:
+        """For connections without a security profile; None is the usual one."""
+        if plan.insecure:
+            return self.careless or tls.careless_context()
+        return self.checking
+
+
+def read(options: argparse.Namespace) -> Equipment:
+    """Raises CommandEnded."""
+    password = opt.password(options)
+    checking, careless = opt.tls_context(options), None
+    if options.cert:
+        careless = tls.client_context(options.ca, options.cert, options.key, insecure=True)
+    _try_out(options, password)
+    return Equipment(
+        options.user,
+        password,
+        tuple(options.header),
+        credentials.read(options, password),
+        options.insecure,
+        options.strict == "refuse",
+        options.transport,
+        checking,
+        careless,
+    )
+
+
+def _try_out(options: argparse.Namespace, password: str | None) -> None:
+    """What cannot be dialled with is said before anything starts."""
+    where = address.parse("ws://localhost", "CS")
+    try:
+        if options.user is not None:
+            where = address.with_credentials(where, options.user, password or "")
+        websocket_dial(
+            where,
+            subprotocol="",
+            headers=options.header,
+            addresses=AddressBook(),
+            transport=options.transport,
+        )
+    except ValueError as error:
+        raise usage(str(error)) from error
+
+
+def check(brought: Equipment, options: argparse.Namespace, plans: Iterable[Plan]) -> None:
+    """Raises CommandEnded where a template and the options contradict each other."""
+    for plan in plans:
+        if not (profile := profile_of(plan)):
+            continue
+        words = f"{plan.template} has the security profile {profile}"
+        if brought.user is not None:
+            raise usage(f"--user: {words}, whose user is the station's id")
+        if profile < 3 and brought.password and brought.credentials.password is None:
+            raise usage(f"--password-env {options.password_env}: {words}: {credentials.LENGTHS}")
+        if profile > 1 and brought.insecure:
+            raise usage(f"--insecure: {words}, which checks certificates")
+
+
+def lacking(plans: Iterable[Plan], store: Store) -> Iterator[str]:
+    """What security profiles need, and nothing and nobody brings; a line for each template."""
+    seen: set[str] = set()
+    for plan in plans:
+        if plan.template in seen or not (profile := profile_of(plan)):
+            continue
+        seen.add(plan.template)
+        has, name = plan.specification.credentials, plan.specification.id
+        secrets, known = store.secrets(name), store.known(name)
+        kept: Any = {} if known is None else known.blocks.get(BLOCK, {})
+        roots = kept.get("roots", has.roots)
+        needs = {
+            "a password (--password-env)": profile < 3 and not secrets.get(PASSWORD, has.password),
+            "an authority to trust (--ca)": profile > 1 and not roots,
+            "a certificate of its own (--cert, --key)": profile == 3
+            and not secrets.get("own", has.certificate),
+        }
+        if missing := [words for words, lacks in needs.items() if lacks]:
+            yield f"{plan.template}: security profile {profile} needs {' and '.join(missing)}"
+
+
+def profile_of(plan: Plan) -> int:
+    """As the template has it."""
+    text = plan.specification.keys.get("SecurityProfile", "0")
+    return int(text) if text in ("1", "2", "3") else 0

@@ -1,13 +1,13 @@
 """Reading a configuration with all its templates and lists: everything that is wrong is said at once."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from ocppsim.config import documents, legacy, meters, places, simulator, template
+from ocppsim.config import documents, legacy, meters, places, silent, simulator, template
 from ocppsim.config.compact import digest, template_hash
 from ocppsim.config.key import structure
 from ocppsim.config.migration import older_defaults
@@ -80,6 +80,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Loaded:
     report.raise_problems()
     _check_storage(configuration, sources, spot.at("performanceStorage"))
     found = tuple(one for one in sources if one)
+    _check_people(configuration, found, spot.at("stationTemplateUrls"))
     loaded = Loaded(path, configuration, found, tuple(report.notices), given, report.files)
     _check_stations(loaded, spot, vocabulary)
     report.raise_problems()
@@ -90,6 +91,16 @@ def _check_storage(configuration: SimulatorConfiguration, sources: list[Source |
     is_wanted = chosen(configuration.performance_storage) is not StorageType.NONE
     if is_wanted and not any(one is not None and one.template.enable_statistics for one in sources):
         spot.note("stays empty: no template has enableStatistics")
+
+
+def _check_people(configuration: SimulatorConfiguration, sources: Sequence[Source], spot: Spot) -> None:
+    uses = configuration.station_template_urls
+    templates = [one.template for use, one in zip(uses, sources, strict=True) if use.number_of_stations]
+    if silent.nobody_comes(one for one in templates if one.auto_start):
+        spot.note(
+            "nobody comes to charge: no template that starts has an AutomaticTransactionGenerator "
+            "that is enabled"
+        )
 
 
 def configuration_of(content: object, spot: Spot) -> tuple[Any, Spot]:
@@ -188,7 +199,11 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
         older=here.older,
         hashes=frozenset({as_it_was, own}),
     )
-    return source if len(here.report.problems) == before else None
+    if len(here.report.problems) > before:
+        return None
+    for where, words in silent.notices(source):
+        here.at(*where).note(words)
+    return source
 
 
 def _template_migrated(value: dict[str, Any], spot: Spot) -> dict[str, Any]:

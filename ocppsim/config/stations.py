@@ -289,7 +289,7 @@ def _power_w(template: StationTemplate, draw: Random) -> float:
 
 def maximum_a(template: StationTemplate, power_w: float, connectors: int) -> float:
     """The most that flows in each phase of a connector; where a division leaves a rest, it is rounded."""
-    supply = _supply(template)
+    supply = supply_of(template)
     if template.current_out_type == "DC":
         return _whole(power_w / supply.voltage_v)
     part_w = _whole(power_w / connectors)
@@ -309,7 +309,7 @@ def _outlets(
     source: Source, name: str, power_w: float, chosen: Mapping[int, ConnectorTemplate], seed: int
 ) -> Mapping[int, Outlet]:
     template = source.template
-    supply = _supply(template)
+    supply = supply_of(template)
     dc = template.current_out_type == "DC"
     part_w = power_w if template.power_shared_by_connectors else power_w / len(chosen)
     return {
@@ -333,7 +333,7 @@ def _outlets(
     }
 
 
-def _supply(template: StationTemplate) -> Supply:
+def supply_of(template: StationTemplate) -> Supply:
     if template.current_out_type == "DC":
         return Supply.dc(template.voltage_out or 400.0)
     return Supply.ac(template.number_of_phases or 3, template.voltage_out or 230.0)

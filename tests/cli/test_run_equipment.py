@@ -200,7 +200,7 @@ def test_what_a_profile_lacks_is_said_once_for_each_template(tmp_path: Path, pki
 def a_configuration(folder: Path, url: str = URL, **template: object) -> Path:
     content = json.loads(written(folder, {}).read_text()) | template
     base = {"baseName": "CS", "chargePointModel": "M", "chargePointVendor": "V", "power": 22000}
-    written(folder, base | {"Connectors": {"0": {}, "1": {}}} | content)
+    written(folder, base | {"Connectors": {"1": {"bootStatus": "Preparing"}}} | content)
     uses = [{"file": "test.json", "numberOfStations": 1}]
     return configured(folder, {"supervisionUrls": url, "stationTemplateUrls": uses})
 

@@ -22,10 +22,12 @@ USE = [{"file": "test.json", "numberOfStations": 1}]
 @pytest.mark.parametrize("storage", [{"enabled": True}, {"type": "jsonfile"}])
 def test_a_storage_that_would_stay_empty_is_told(tmp_path: Path, storage: dict[str, Any]) -> None:
     words = "config.json: performanceStorage: stays empty: no template has enableStatistics"
+    used = LEAST | {"Connectors": {"1": {"bootStatus": "Charging"}}}
+    written(tmp_path, used)
     told = simulator(tmp_path, performanceStorage=storage).notices
     assert any(str(one).endswith(words) for one in told)
     assert simulator(tmp_path, performanceStorage=storage | {"enabled": False}).notices == ()
-    written(tmp_path, LEAST | {"enableStatistics": True})
+    written(tmp_path, used | {"enableStatistics": True})
     assert simulator(tmp_path, performanceStorage=storage).notices == ()
 
 

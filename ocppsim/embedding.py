@@ -24,7 +24,7 @@ from ocppsim.config.adding import optioned
 from ocppsim.config.identity import station_id
 from ocppsim.config.stations import Plan, Source
 from ocppsim.csms.central_system import CentralSystem, open_central_system
-from ocppsim.launching import SPEAKS_SESSIONS, Launcher
+from ocppsim.launching import Launcher, dialect_of
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.security import Credentials
@@ -227,7 +227,7 @@ class Simulator:
 
 
 def _check_version(plan: Plan) -> None:
-    if plan.ocpp not in SPEAKS_SESSIONS:
+    if not dialect_of(plan).has_sessions:
         if plan.habits is not None:
             raise ValueError(f"OCPP {plan.ocpp:.20} has no sessions yet, so nobody can come to charge")
         if plan.url is None:

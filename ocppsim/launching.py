@@ -21,8 +21,6 @@ from ocppsim.dialects.v16 import Dialect16
 from ocppsim.dialects.v201 import Dialect201
 
 VERSIONS = ("1.6", "2.0", "2.0.1")
-SPEAKS_SESSIONS = frozenset({"1.6"})
-"""The versions in which people can charge."""
 
 
 @frozen
@@ -123,7 +121,7 @@ def dialect_of(plan: Plan, *, refuse_invalid: bool = False) -> Dialect:
         case "1.6":
             return Dialect16(strict=plan.strict, refuse_invalid=refuse_invalid)
         case "2.0" | "2.0.1":
-            return Dialect201(refuse_invalid=refuse_invalid, older=plan.ocpp == "2.0")
+            return Dialect201(plan.strict, refuse_invalid, older=plan.ocpp == "2.0")
         case other:
             raise ValueError(f"no OCPP {other!r:.20}; there are {', '.join(VERSIONS)}")
 

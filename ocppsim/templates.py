@@ -1,7 +1,7 @@
-"""Templates by name, and what the reading of configuration is told of OCPP 1.6 and of addresses."""
+"""Templates by name, and what the reading of configuration is told of OCPP and of addresses."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from ocppsim.config.loading import load_template
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.stations import Plan, Source, Surroundings, plan
 from ocppsim.config.vocabulary import Problem, Vocabulary
+from ocppsim.dialects.dialect import Dialect
 from ocppsim.dialects.v16 import Dialect16, keys, units
 from ocppsim.dialects.v16.measurands import MEASURED
 from ocppsim.dialects.v16.remote_trigger import EXTENDED, TRIGGERS
+from ocppsim.dialects.v201 import Dialect201
 from ocppsim.model.commands import Trigger
 from ocppsim.model.specification import Specification
-from ocppsim.protocol import v16
+from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.actions import Sender
 
 _NEEDED = frozenset({"BootNotification", "StartTransaction", "StopTransaction"})
@@ -37,10 +39,10 @@ def _address_problem(url: str) -> Problem:
     return None
 
 
-def _station_problem(specification: Specification) -> Problem:
+def _station_problem(dialect: Dialect, specification: Specification) -> Problem:
     if len(specification.id) > 48:
         return f"the id {specification.id:.60} has more than 48 characters"
-    return misfit(with_meters(specification, seed=0), Dialect16())
+    return misfit(with_meters(specification, seed=0), dialect)
 
 
 def _triggers() -> dict[str, frozenset[Trigger]]:
@@ -50,12 +52,18 @@ def _triggers() -> dict[str, frozenset[Trigger]]:
     return {name: frozenset(table[name] for table in tables if name in table) for name in names}
 
 
+def vocabulary(version: str = "1.6") -> Vocabulary:
+    """Of this version, and by way of that of all others."""
+    return _of_16() if version == "1.6" else _of_2(version)
+
+
 @cache
-def vocabulary() -> Vocabulary:
+def _of_16() -> Vocabulary:
     by_stations = {name for name, one in v16.ACTIONS.items() if one.sender is not Sender.CENTRAL_SYSTEM}
     by_csms = {name for name, one in v16.ACTIONS.items() if one.sender is not Sender.STATION}
     return Vocabulary(
         "1.6",
+        vocabulary,
         frozenset(by_csms),
         frozenset(by_stations),
         _NEEDED,
@@ -66,8 +74,45 @@ def vocabulary() -> Vocabulary:
         _address_problem,
         frozenset(MEASURED),
         units.factor,
-        _station_problem,
+        partial(_station_problem, Dialect16()),
     )
+
+
+@cache
+def _of_2(version: str) -> Vocabulary:
+    """Names are those of the whole version, whether or not a station does anything about them."""
+    actions = frozenset(
+        name.removesuffix("Request") for name in schemas.names("v201") if name.endswith("Request")
+    )
+    return Vocabulary(
+        version,
+        vocabulary,
+        actions,
+        actions,
+        frozenset({"BootNotification"}),
+        dict.fromkeys((*actions, *_TRIGGERS_OF_2), frozenset()),
+        lambda _: False,
+        lambda _: "",
+        lambda _, __: None,
+        _address_problem,
+        frozenset(MEASURED),
+        units.factor,
+        partial(_station_problem, Dialect201()),
+        sessions=False,
+        limits=LIMITS_OF_2,
+    )
+
+
+LIMITS_OF_2 = (
+    "its stations boot, report statuses, send heartbeats and clear their cache; not yet there are sessions "
+    "(nobody comes, and tags are refused), configuration, security profiles, updates and logs: "
+    "any other request is NotImplemented"
+)
+_TRIGGERS_OF_2 = (
+    "SignChargingStationCertificate",
+    "SignV2GCertificate",
+    "SignCombinedCertificate",
+)
 
 
 @cache
@@ -96,8 +141,14 @@ def _read(path: Path, folder: Path) -> Source:
 
 
 def specification(name: str, station: str, connectors: int | None = None, seed: int = 0) -> Specification:
-    """A station after a template, with as many connectors as asked for; raises as `source` does."""
-    return planned(source(name), station, connectors, seed).specification
+    """A station with sessions after a template, with as many connectors as asked for.
+
+    Raises as `source` does, LookupError also where the template's version of OCPP has no sessions yet.
+    """
+    found = source(name)
+    if not found.sessions:
+        raise LookupError(f"{name!r} is of OCPP {found.template.ocpp_version}, which has no sessions yet")
+    return planned(found, station, connectors, seed).specification
 
 
 def planned(found: Source, station: str, connectors: int | None = None, seed: int = 0) -> Plan:

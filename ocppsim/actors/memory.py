@@ -159,6 +159,16 @@ class Memory:
         self.series.pop(connector.number, None)
         self.gone = tuple(one for one in self.gone if one is not connector)
 
+    def end_sessions_untold(self) -> None:
+        """Nobody can be told of them, nor of those that an accepted tag is about to begin."""
+        for connector in list(self.connectors.values()):
+            if connector.session is not None or connector.tag is not None:
+                self.commit(evolve(connector, session=None, tag=None))
+        for connector in self.gone:
+            self._record(journal.commit(evolve(connector, session=None), ()))
+        self.gone = ()
+        self._forget_ended()
+
     def _entries(self, connector: Connector, told: Iterable[Told]) -> list[Entry]:
         entries = []
         for what in told:

@@ -14,6 +14,7 @@ from ocppsim.actors.runtime import Condition, System
 from ocppsim.actors.station import Station, close_gone, connector, misfit, with_meters
 from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.transfer import MakeTransfers
+from ocppsim.actors.untold import forget_untold
 from ocppsim.actors.wire.transport import Dial
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.model.evolving import evolve
@@ -74,6 +75,7 @@ def _refit(system: System, station: Station, design: Design, transfers: MakeTran
     context.specification, context.dialect, context.dial = specification, design.dialect, design.dial
     context.statistics, context.transfers = design.statistics, transfers(specification)
     memory.refit(specification, clock.now())
+    forget_untold(context)
     close_gone(context)
     actors = dict(context.connectors)
     context.connectors = station.world.connectors = {

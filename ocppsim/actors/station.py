@@ -21,6 +21,7 @@ from ocppsim.actors.statistics import StationStatistics
 from ocppsim.actors.store import Store
 from ocppsim.actors.trace import Listener, Tracer
 from ocppsim.actors.transfer import MakeTransfers, pretended
+from ocppsim.actors.untold import forget_untold
 from ocppsim.actors.wire.backoff import Backoff
 from ocppsim.actors.wire.life import Wire
 from ocppsim.actors.wire.transport import Dial
@@ -156,6 +157,7 @@ def assemble(
     context.security_events = SecurityEvents.recall(
         memory, lambda: context.settings, context.tracer.security_log
     )
+    forget_untold(context)
     close_gone(context)
     numbers = count()
     context.key_chance = lambda: chance.stream(seed, name, next(numbers), "keys")

@@ -137,6 +137,8 @@ def lacking(plans: Iterable[Plan], store: Store) -> Iterator[str]:
 
 
 def profile_of(plan: Plan) -> int:
-    """As the template has it."""
+    """As the template has it; other versions of OCPP than 1.6 have none yet."""
+    if plan.ocpp != "1.6":
+        return 0
     text = plan.specification.keys.get("SecurityProfile", "0")
     return int(text) if text in ("1", "2", "3") else 0

@@ -40,11 +40,6 @@ def meaningless(reason: str) -> Fate:
     return Fate("without meaning here", reason)
 
 
-def not_yet(what: str) -> Fate:
-    """Read and checked, and without an effect so far."""
-    return Fate("not yet", what)
-
-
 @frozen
 class Key:
     """See `key`."""

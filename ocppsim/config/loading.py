@@ -19,6 +19,7 @@ from ocppsim.config.storage_settings import StorageType, chosen
 from ocppsim.config.tags import read_tags, read_vehicles
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.template_sections import PASSWORD_KEY
+from ocppsim.config.versions import say_limits
 from ocppsim.config.vocabulary import Vocabulary
 from ocppsim.model.security import password_problem
 
@@ -176,6 +177,8 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
         return None
     if found is None:
         return None
+    vocabulary = vocabulary.of(found.ocpp_version)
+    say_limits(found, content, here, vocabulary)
     _check_addresses(found.supervision_urls, here.at("supervisionUrls"), vocabulary)
     _check_names(found, here, vocabulary)
     _check_connector_0(content, here)
@@ -198,6 +201,7 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
         folder=here.folder,
         older=here.older,
         hashes=frozenset({as_it_was, own}),
+        sessions=vocabulary.sessions,
     )
     if len(here.report.problems) > before:
         return None
@@ -266,6 +270,9 @@ def _check_connector_0(content: Mapping[str, Any], spot: Spot) -> None:
 
 
 def _initial_keys(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> dict[str, str]:
+    if not vocabulary.sessions:  # it has no keys either: these are for those who look
+        keys = found.configuration.configuration_key
+        return {own.name: own.value or "" for own in keys if own.name != PASSWORD_KEY}
     initial: dict[str, str] = {}
     for number, own in enumerate(found.configuration.configuration_key):
         here = spot.at(number, "value")
@@ -331,5 +338,5 @@ def _check_stations(loaded: Loaded, spot: Spot, vocabulary: Vocabulary) -> None:
         if one.url is None:
             spot.at("supervisionUrls").wrong("is missing, and the template has none")
             return
-        if (words := vocabulary.station_problem(one.specification)) is not None:
+        if (words := vocabulary.of(one.ocpp).station_problem(one.specification)) is not None:
             spot.at("stationTemplateUrls").wrong(f"{one.template}: {words}")

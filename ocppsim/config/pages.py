@@ -43,7 +43,6 @@ What becomes of a key:
 
 - *effective*: it has an effect, and a test shows it;
 - *later*: it is read and kept for what is named there;
-- *not yet*: it is read and checked, and has no effect so far;
 - *without meaning here*: it is taken, for the reason given, and does nothing.
 
 A default in brackets is that of 2022, which holds under `sourceVersion = "2022"`. Numbers may be written as

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from ocppsim import chance
 from ocppsim.config import boot_status, meters
 from ocppsim.config.connectors import ConnectorTemplate
+from ocppsim.config.habits import habits
 from ocppsim.config.identity import NO_NUMBERS, SerialNumbers, hash_id, kept_or_drawn, station_id
 from ocppsim.config.options import NO_OPTIONS, StationOptions
 from ocppsim.config.template import StationTemplate
@@ -17,7 +18,7 @@ from ocppsim.config.template_sections import PASSWORD_KEY, OwnKey, Upgrade
 from ocppsim.model.commands import Trigger
 from ocppsim.model.electricity import Supply
 from ocppsim.model.firmware import SEMANTIC, FirmwareUpgrade, Phase
-from ocppsim.model.habits import Distribution, Habits, Visitor
+from ocppsim.model.habits import Habits, Visitor
 from ocppsim.model.security import Credentials
 from ocppsim.model.specification import KeyTraits, Outlet, Specification
 from ocppsim.model.visits import Visits
@@ -77,6 +78,7 @@ class Source:
     folder: Path = field(factory=Path)  # of the configuration
     older: bool = False  # the defaults of 2022 hold
     hashes: frozenset[str] = frozenset()  # the same, and those of other programs; see `inheritance`
+    sessions: bool = True  # its version of OCPP has them here
     options: StationOptions = field(default=NO_OPTIONS, repr=False)  # that are on top of all this
 
 
@@ -127,7 +129,7 @@ def plan(source: Source, index: int, around: Surroundings, inherited: Inherited 
         strict=template.ocpp_strict_compliance,
         auto_start=template.auto_start,
         stop_when_stopped=template.stop_transactions_on_stopped,
-        habits=habits(template, source.tags, source.visitors),
+        habits=habits(template, source.tags, source.visitors) if source.sessions else None,
         statistics=template.enable_statistics,
         source=source,
         serials=serials,
@@ -207,28 +209,6 @@ def _password(template: StationTemplate) -> str | None:
     keys = {one.name: one.value for one in template.configuration.configuration_key}
     profiled = (keys.get("SecurityProfile") or "0") != "0"
     return keys.get(PASSWORD_KEY) or (template.supervision_password if profiled else None) or None
-
-
-def habits(template: StationTemplate, tags: Sequence[str], visitors: Sequence[Visitor]) -> Habits | None:
-    """None where nobody comes."""
-    generator = template.automatic_transaction_generator
-    if generator is None or not generator.enable:
-        return None
-    return Habits(
-        least_delay_s=generator.min_delay_between_two_transactions,
-        most_delay_s=generator.max_delay_between_two_transactions,
-        least_stay_s=generator.min_duration,
-        most_stay_s=generator.max_duration,
-        probability=generator.probability_of_start,
-        stop_after_s=generator.stop_after_hours * 3600,
-        tags=tuple(tags),
-        distribution=Distribution(generator.id_tag_distribution),
-        visitors=tuple(visitors),
-        linger_s=template.post_transaction_delay,
-        ask_first=generator.require_authorize,
-        online_only=generator.stop_on_connection_failure,
-        counts_on=generator.stop_absolute_duration,
-    )
 
 
 def _url(template: StationTemplate, name: str, index: int, around: Surroundings) -> str | None:

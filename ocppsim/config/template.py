@@ -7,7 +7,7 @@ from attrs import frozen
 
 from ocppsim.config import readers as read
 from ocppsim.config.connectors import CONNECTORS, EVSES, ConnectorTemplate, EvseTemplate, numbered
-from ocppsim.config.key import key, meaningless, not_yet, section
+from ocppsim.config.key import key, meaningless, section
 from ocppsim.config.template_sections import Commands, Generator, Keys, Upgrade, WebSocketOptions
 
 _FLAGS = read.mapping(read.FLAG)
@@ -62,9 +62,8 @@ class StationTemplate:
     supervision_url_ocpp_key: str = key(read.text(1, 50), "The name of that key.", default="ConnectionUrl")
     ocpp_version: str = key(
         read.choice("1.6", "2.0", "2.0.1"),
-        "The version of OCPP.",
+        "The version of OCPP; of 2.0 and 2.0.1 a part is there, see the page on behaviour.",
         default="1.6",
-        fate=not_yet("versions other than 1.6, which are refused"),
     )
     ocpp_protocol: str = key(
         read.choice("json"), "Its transport.", default="json", fate=meaningless("there is no other")
@@ -240,8 +239,6 @@ class StationTemplate:
             yield "Connectors", "must have a connector above 0, or Evses must"
         if self.current_out_type == "AC" and self.number_of_phases == 0:
             yield "numberOfPhases", "must be 1 or 3 for AC"
-        if self.ocpp_version != "1.6":
-            yield "ocppVersion", f"{self.ocpp_version} is not spoken yet; 1.6 is"
         if ":" in self.supervision_user and self.supervision_password:
             yield "supervisionUser", "must not have a colon: Basic authentication ends it there"
         names = [own.name for own in self.configuration.configuration_key]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ocppsim.model.commands import Trigger
 from ocppsim.model.specification import Specification
@@ -13,9 +13,10 @@ Problem = str | None
 
 @frozen
 class Vocabulary:
-    """Of one version of OCPP."""
+    """Of one version of OCPP; `of` has that of another one."""
 
     version: str
+    of: "Callable[[str], Vocabulary]" = field(repr=False)
     requests: frozenset[str]  # actions of central systems
     messages: frozenset[str]  # actions of stations
     needed: frozenset[str]  # of those: without them there is no session
@@ -29,3 +30,5 @@ class Vocabulary:
         [str, str], float | None
     ]  # how many usual ones of a measurand it is; None: none of its units
     station_problem: Callable[[Specification], Problem]
+    sessions: bool = True  # stations of this version have them
+    limits: str = ""  # what they do not do yet, in words

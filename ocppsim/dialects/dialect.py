@@ -62,6 +62,13 @@ class Dialect(Protocol):
     @property
     def codes(self) -> Mapping[Fault, str]: ...
 
+    @property
+    def has_sessions(self) -> bool:
+        """Whether it can tell of them; without, a station has none."""
+
+    def says(self, action: str) -> bool:
+        """Whether the version has a message of this name."""
+
     # what the central system says
 
     def command(self, action: str, payload: Payload, settings: Settings = ...) -> Command[Any]:

@@ -30,6 +30,9 @@ class Translation:
     strict: bool = True
     refuse_invalid: bool = False  # an answer that breaks its schema counts as none
 
+    def says(self, action: str) -> bool:
+        return action in self.ACTIONS
+
     def response(self, action: str, answer: object) -> Payload:
         return self._dump(f"{action}Response", self.ROWS[action].response(answer))
 

@@ -50,6 +50,7 @@ def prepare(
     """None with what is wrong with the file, which is at `spot`, reported."""
     if (heir := inherit(source, stored, spot, vocabulary)) is None:
         return None
+    vocabulary = vocabulary.of(heir.source.template.ocpp_version)
     inherited = heir.inherited if heir.same else _with_drawn(source, left, heir.inherited)
     made = plan(_with_password(heir, left, stored), index, around, inherited)
     if not source.template.ocpp_persistent_configuration:

@@ -154,7 +154,7 @@ WRONG_TEMPLATES: list[tuple[dict[str, Any], list[str]]] = [
     ({"numberOfPhases": 2}, ["numberOfPhases: must be 0 or 1 or 3, not 2"]),
     ({"numberOfPhases": 0}, ["numberOfPhases: must be 1 or 3 for AC"]),
     ({"conversionEfficiency": 1.5}, ["conversionEfficiency: must be a number above 0, at most 1, not 1.5"]),
-    ({"ocppVersion": "2.0.1"}, ["ocppVersion: 2.0.1 is not spoken yet; 1.6 is"]),
+    ({"ocppVersion": "2.1"}, ['ocppVersion: must be 1.6, 2.0 or 2.0.1, not the text "2.1"']),
     ({"ocppProtocol": "soap"}, ['ocppProtocol: must be json, not the text "soap"']),
     ({"Connectors": {}}, ["Connectors: must have a connector above 0, or Evses must"]),
     ({"Connectors": {"one": {}}}, ["Connectors.one: must be a whole number from 0 to 1000"]),

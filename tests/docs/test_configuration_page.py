@@ -21,9 +21,9 @@ def test_each_key_is_on_the_page_with_what_becomes_of_it() -> None:
             )
 
 
-def test_each_fate_is_one_of_four_and_has_its_words() -> None:
+def test_each_fate_is_one_of_three_and_has_its_words() -> None:
     for section in SECTIONS:
         for name, made, _ in all_keys(section.cls):
-            assert made.fate.kind in ("effective", "later", "not yet", "without meaning here")
+            assert made.fate.kind in ("effective", "later", "without meaning here")
             assert bool(made.fate.words) is (made.fate.kind != "effective"), name
             assert made.doc.endswith("."), name

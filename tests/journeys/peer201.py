@@ -13,6 +13,7 @@ from attrs import define, field
 
 from ocppsim.actors.fleet import open_fleet
 from ocppsim.actors.station import Station
+from ocppsim.actors.store import Store
 from ocppsim.actors.wire.transport import OPEN, Access, Transport
 from ocppsim.csms.channel import ChannelClosed
 from ocppsim.dialects.v201 import Dialect201
@@ -109,8 +110,10 @@ class Peer201:
 
 
 @asynccontextmanager
-async def station201(specification: Specification, peer: Peer201) -> AsyncIterator[Station]:
-    async with open_fleet(1) as fleet:
+async def station201(
+    specification: Specification, peer: Peer201, store: Store | None = None
+) -> AsyncIterator[Station]:
+    async with open_fleet(1, store) as fleet:
         station = fleet.add(specification, Dialect201(), peer)
         yield station
         assert station.board.tally.internal == 0

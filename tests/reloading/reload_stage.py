@@ -8,6 +8,7 @@ from typing import Any
 
 import trio
 from attrs import define, field, frozen
+from peer201 import Peer201
 from stage import check, plain_errors
 from transcript import Frame, frame_of
 from trio.testing import wait_all_tasks_blocked
@@ -51,15 +52,17 @@ TEMPLATE: dict[str, Any] = LEAST | {
 
 @frozen
 class InMemory(Launcher):
-    """Stations find the central system, whatever their URL; `dialled` has the URLs of their dials."""
+    """Stations find the central system of their version, whatever their URL; `urls` has their URLs."""
 
     rig: Rig = field(kw_only=True)
     urls: dict[str, str] = field(factory=dict, kw_only=True)
+    newer: dict[str, Peer201] = field(factory=dict, kw_only=True)  # by station
 
     def _dial(self, plan: Plan, subprotocol: str) -> Dial:
-        del subprotocol
         assert plan.url is not None
         self.urls[plan.specification.id] = plan.url
+        if subprotocol == "ocpp2.0.1":
+            return self.newer.setdefault(plan.specification.id, Peer201())
         return dial_in_memory_of(self.rig.fleet, self.rig.csms, plan.specification.id)
 
 

@@ -44,6 +44,10 @@ class Dialect16(Translation):
     def codes(self) -> Mapping[Fault, str]:
         return V16_CODES
 
+    @property
+    def has_sessions(self) -> bool:
+        return True
+
     # -- what the central system says
 
     def command(self, action: str, payload: Payload, settings: Settings = _NOTHING_OFF) -> Command[Any]:

@@ -50,6 +50,10 @@ class Dialect201(Translation):
     def codes(self) -> Mapping[Fault, str]:
         return V201_CODES
 
+    @property
+    def has_sessions(self) -> bool:
+        return False
+
     # -- what the central system says
 
     def command(self, action: str, payload: Payload, settings: Settings = _DEFAULTS) -> Command[Any]:

@@ -8,7 +8,7 @@ from ocppsim.model.answers import CallAnswer
 from ocppsim.model.registration import BootReason
 from ocppsim.model.specification import Specification
 from ocppsim.protocol.v201 import provisioning
-from ocppsim.protocol.v201.provisioning import BootNotification, ChargingStation
+from ocppsim.protocol.v201.provisioning import BootNotification, ChargingStation, Modem
 
 REASON: Mapping[BootReason, provisioning.BootReason] = {
     BootReason.POWER_UP: "PowerUp",
@@ -20,11 +20,13 @@ REASON: Mapping[BootReason, provisioning.BootReason] = {
 
 
 def boot(specification: Specification, reason: BootReason) -> BootNotification:
+    iccid, imsi = specification.iccid, specification.imsi
     station = ChargingStation(
         model=specification.model,
         vendor_name=specification.vendor,
         serial_number=specification.serial_number,
         firmware_version=specification.firmware_version,
+        modem=Modem(iccid=iccid, imsi=imsi) if iccid or imsi else None,
     )
     return BootNotification(REASON[reason], station)
 

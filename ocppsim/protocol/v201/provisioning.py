@@ -22,11 +22,18 @@ RegistrationStatus = Literal["Accepted", "Pending", "Rejected"]
 
 
 @frozen(kw_only=True)
+class Modem:
+    iccid: str | None = None
+    imsi: str | None = None
+
+
+@frozen(kw_only=True)
 class ChargingStation:
     model: str
     vendor_name: str
     serial_number: str | None = None
     firmware_version: str | None = None
+    modem: Modem | None = None
 
 
 @frozen

@@ -96,7 +96,10 @@ def _check_storage(configuration: SimulatorConfiguration, sources: list[Source |
 
 def _check_people(configuration: SimulatorConfiguration, sources: Sequence[Source], spot: Spot) -> None:
     uses = configuration.station_template_urls
-    templates = [one.template for use, one in zip(uses, sources, strict=True) if use.number_of_stations]
+    used = [one for use, one in zip(uses, sources, strict=True) if use.number_of_stations]
+    templates = [one.template for one in used if one.sessions]
+    if not templates:
+        return  # no station, or none that could have sessions: that is said elsewhere
     if silent.nobody_comes(one for one in templates if one.auto_start):
         spot.note(
             "nobody comes to charge: no template that starts has an AutomaticTransactionGenerator "
@@ -205,7 +208,7 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
     )
     if len(here.report.problems) > before:
         return None
-    for where, words in silent.notices(source):
+    for where, words in silent.notices(source) if source.sessions else ():  # of the others that is said
         here.at(*where).note(words)
     return source
 

@@ -13,7 +13,7 @@ from ocppsim.actors.store import Forgetful
 from ocppsim.config.problems import ConfigurationError
 from ocppsim.config.stations import Plan
 from ocppsim.launching import dialect_of
-from tests.config.bench import planned, read
+from tests.config.bench import planned, read, simulator
 from tests.persistence.keeping_stage import Home
 from tests.persistence.peer_files import TEMPLATE, file_2024
 
@@ -99,3 +99,12 @@ def test_a_file_of_somebody_elses_such_station_is_taken(tmp_path: Path) -> None:
     assert kept is not None
     assert kept.changed["Vendor.Colour"] == "blue"
     assert kept.connectors[1].register_wh > 0
+
+
+def test_that_nobody_comes_to_such_stations_is_said_once(tmp_path: Path) -> None:
+    """It has nothing to do with power, tags or a generator."""
+    weak = {"power": 1, "AutomaticTransactionGenerator": {"enable": True, "probabilityOfStart": 0}}
+    assert len(notes(tmp_path, **weak)) == 3
+    assert {note.partition(":")[0] for note in notes(tmp_path, **NEW, **weak)} == {"ocppVersion"}
+    loaded = simulator(tmp_path)
+    assert [str(one).rpartition(": ocppVersion: ")[1] for one in loaded.notices] == [": ocppVersion: "] * 2

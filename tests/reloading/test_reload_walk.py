@@ -1,6 +1,6 @@
 """Files change at random while stations charge; then all is as a new start would have it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -64,14 +64,34 @@ ACTS: list[Callable[[Running, Random], None]] = [
 ]
 
 
+def edit_the_version(run: Running, draw: Random) -> None:
+    """Of a template that closes its sessions, or they would stay open: 2.0.1 cannot tell of them."""
+    name = draw.choice("ab")
+    change = {"ocppVersion": draw.choice(["1.6", "2.0.1"]), "stopTransactionsOnStopped": True}
+    run.write(f"station-templates/{name}.json", template(name.upper(), draw) | change)
+
+
+PEACEFUL = [edit_the_version, edit_the_version, break_a_file, change_the_tags, change_the_numbers]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_versions_of_ocpp_come_and_go(tmp_path: Path, autojump_clock: object, seed: int) -> None:
+    """All is as it would be at first, but for the registers; and nothing was given up on the way."""
+    await walk(tmp_path, PEACEFUL, seed)
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_in_the_end_all_is_as_a_new_start_would_have_it(
     tmp_path: Path, autojump_clock: object, seed: int
 ) -> None:
+    await walk(tmp_path, ACTS, seed)
+
+
+async def walk(tmp_path: Path, acts: Sequence[Callable[[Running, Random], None]], seed: int) -> None:
     draw = Random(seed)
     async with running(tmp_path, keeps=seed % 2 == 0, watched=True) as run:
         for _ in range(STEPS):
-            draw.choice(ACTS)(run, draw)
+            draw.choice(acts)(run, draw)
             await trio.sleep(draw.choice([0.1, 1.3, 5, 30, 90]))
         change_the_tags(run, draw)
         change_the_numbers(run, draw)
@@ -79,6 +99,7 @@ async def test_in_the_end_all_is_as_a_new_start_would_have_it(
             write = TEMPLATE | {"baseName": name.upper(), "AutomaticTransactionGenerator": GENERATOR}
             run.write(f"station-templates/{name}.json", write)
         await trio.sleep(100)
+        assert bool(run.launcher.newer) is (acts is PEACEFUL), "or it shows nothing"
         wanted = run.reloader.loaded.plans(1)
         await run.charging(*(one.specification.id for one in wanted))
         assert {one.specification.id for one in wanted} == {
@@ -89,4 +110,5 @@ async def test_in_the_end_all_is_as_a_new_start_would_have_it(
             assert station.context.specification == plan.specification
             assert list(station.board.connectors) == [1]
             transactions = run.rig.csms.ledger(station.id).transactions.values()
+            assert station.board.tally.given_up == 0
             assert sum(not one.ended for one in transactions) == 1, "all but the one that runs are closed"

@@ -104,8 +104,8 @@ def _of_2(version: str) -> Vocabulary:
 
 
 LIMITS_OF_2 = (
-    "its stations boot, report statuses, send heartbeats and clear their cache; not yet there are sessions "
-    "(nobody comes, and tags are refused), configuration, security profiles, updates and logs: "
+    "its stations boot, report statuses, send heartbeats and clear their cache. Missing so far: sessions "
+    "(nobody comes, and tags are refused), configuration, security profiles, updates, logs; "
     "any other request is NotImplemented"
 )
 _TRIGGERS_OF_2 = (

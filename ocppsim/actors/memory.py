@@ -152,22 +152,12 @@ class Memory:
         if entries or readings or _worth_keeping(before, connector):
             self._record(journal.commit(connector, entries, readings, most))
 
-    def close_gone(self, connector: Connector, told: Told) -> None:
-        """The session of a connector that the station has no more, with the message of its end."""
+    def close_gone(self, connector: Connector, *told: Told) -> None:
+        """The session of a connector that the station has no more, with the message of its end, if any."""
         closed = evolve(connector, session=None)
-        self._record(journal.commit(closed, self._entries(closed, (told,))))
+        self._record(journal.commit(closed, self._entries(closed, told)))
         self.series.pop(connector.number, None)
         self.gone = tuple(one for one in self.gone if one is not connector)
-
-    def end_sessions_untold(self) -> None:
-        """Nobody can be told of them, nor of those that an accepted tag is about to begin."""
-        for connector in list(self.connectors.values()):
-            if connector.session is not None or connector.tag is not None:
-                self.commit(evolve(connector, session=None, tag=None))
-        for connector in self.gone:
-            self._record(journal.commit(evolve(connector, session=None), ()))
-        self.gone = ()
-        self._forget_ended()
 
     def _entries(self, connector: Connector, told: Iterable[Told]) -> list[Entry]:
         entries = []
@@ -199,14 +189,15 @@ class Memory:
         self.outbox.done(entry, transaction_id)
         self._record(journal.done(entry, transaction_id), urgent=False)
         if entry.place is not Place.WITHIN:  # of a session that runs, nearly always
-            self._forget_ended()
+            self.forget_ended()
 
     def give_up(self, entry: Entry) -> None:
         self.outbox.give_up(entry)
         self._record(journal.given_up(entry))
-        self._forget_ended()
+        self.forget_ended()
 
-    def _forget_ended(self) -> None:
+    def forget_ended(self) -> None:
+        """The ids of sessions that neither run nor have anything left to say."""
         running = {c.session.key for c in self.connectors.values() if c.session is not None}
         self.outbox.forget_ended(running)
 

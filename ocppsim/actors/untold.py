@@ -4,6 +4,8 @@ Sessions that a version cannot tell of are none; what a template or another vers
 """
 
 from ocppsim.actors.context import StationContext
+from ocppsim.actors.memory import Memory
+from ocppsim.model.evolving import evolve
 
 
 def forget_untold(context: StationContext) -> None:
@@ -18,4 +20,14 @@ def forget_untold(context: StationContext) -> None:
         context.tracer.note(words)
         board.note(words)
     if not dialect.has_sessions:
-        memory.end_sessions_untold()
+        _end_sessions(memory)
+
+
+def _end_sessions(memory: Memory) -> None:
+    """Those that an accepted tag is about to begin too."""
+    for connector in list(memory.connectors.values()):
+        if connector.session is not None or connector.tag is not None:
+            memory.commit(evolve(connector, session=None, tag=None))
+    for connector in memory.gone:
+        memory.close_gone(connector)
+    memory.forget_ended()

@@ -40,7 +40,7 @@ def say_limits(
     here = spot.at("ocppVersion")
     here.note(f"{template.ocpp_version}: {vocabulary.limits}")
     if idle := [name for name in _IDLE if name in content]:
-        here.note(f"{template.ocpp_version}: without effect until then: {', '.join(idle)}")
+        here.note(f"{template.ocpp_version}: without effect so far: {', '.join(idle)}")
     evses = template.evses or {}
     if any(number and len(evse.connectors) > 1 for number, evse in evses.items()):
         here.note(

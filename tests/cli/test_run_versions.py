@@ -128,8 +128,8 @@ def test_what_such_stations_do_not_do_is_said_once_for_each_template(
     assert len(notes) == 3
     assert all("new.json: ocppVersion: 2.0.1: " in note for note in notes)
     limits, idle, evses = notes
-    assert "no sessions" in limits.replace("not yet there are sessions", "no sessions")
-    assert idle.endswith("without effect until then: AutomaticTransactionGenerator, Configuration")
+    assert "Missing so far: sessions (nobody comes, and tags are refused)" in limits
+    assert idle.endswith("without effect so far: AutomaticTransactionGenerator, Configuration")
     assert evses.endswith("each connector is told as an EVSE of its own, numbered through all")
 
 

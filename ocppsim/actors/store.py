@@ -13,8 +13,10 @@ import trio
 from attrs import define, field
 
 from ocppsim import clock
-from ocppsim.actors import journal, secret_files, segments
+from ocppsim.actors import journal, segments
+from ocppsim.actors.backlog import Backlog
 from ocppsim.actors.journal import Kept, Record
+from ocppsim.actors.secret_folder import SecretFolder
 from ocppsim.actors.segments import JOURNAL, OWNERS
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,9 @@ log = logging.getLogger(__name__)
 SECRETS = Path("configurations") / "secrets"
 LARGE = 32 * 2**20
 """A journal with fewer bytes than this, or than four times those of its last compaction, is not compacted."""
+
+
+RETRY_S = 1.0
 
 
 class StoreInUse(Exception):
@@ -33,7 +38,15 @@ class Store(Protocol):
 
     @property
     def trouble(self) -> str:
-        """Why records are no longer kept; empty while they are."""
+        """Why records are not kept; empty while they are."""
+
+    @property
+    def secrets_trouble(self) -> str:
+        """Why passwords and keys are not kept; empty while they are."""
+
+    @property
+    def refusals(self) -> int:
+        """How often the disk refused."""
 
     def recall(self, station: str) -> Kept | None: ...
 
@@ -63,6 +76,8 @@ class Forgetful:
     """Keeps nothing beyond the process."""
 
     trouble = ""
+    secrets_trouble = ""
+    refusals = 0
 
     def __init__(self) -> None:
         self._brought: dict[str, Kept] = {}
@@ -98,14 +113,16 @@ class Folder:
     """One append-only journal, written before the frame leaves; compacted when it is opened, and when large.
 
     Survives the death of the process; with `fsync` also that of the machine. When the disk refuses, the fleet
-    goes on, and `trouble` says so. While it lives, the records of all stations that come in one round of the
-    scheduler are one write.
+    goes on, `trouble` says so, and what was not written waits until the disk takes it. While it lives, the
+    records of all stations that come in one round of the scheduler are one write.
     """
 
     path: Path
     fsync: bool = False
     secret: Path = SECRETS  # of passwords and keys, in the folder
     trouble: str = ""
+    _secrets: SecretFolder = field(init=False)
+    _refusals: int = 0
     _kept: dict[str, Kept] = field(factory=dict)
     _number: int = 0  # of the file that is written to
     _size: int = 0  # of all files
@@ -114,8 +131,14 @@ class Folder:
     _lock: IO[str] | None = None
     _lines: list[bytes] = field(factory=list)  # not written yet
     _urgent: set[str] = field(factory=set)  # stations that have something urgent among them
+    _waiting: Backlog = field(factory=Backlog)  # what the disk refused, and what has come since
+    _retries: trio.Nursery | None = None
+    _is_retrying: bool = False
     _lives: bool = False
     _round: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
+
+    def __attrs_post_init__(self) -> None:
+        self._secrets = SecretFolder(self.path / self.secret)
 
     @classmethod
     def open(cls, path: Path, *, fsync: bool = False, secret: Path = SECRETS) -> "Folder":
@@ -143,7 +166,7 @@ class Folder:
         self._size, self._large = size, max(LARGE, 4 * size)
 
     def close(self) -> None:
-        self._write()
+        self._try_again()
         if self._journal is not None:
             os.close(self._journal)
         if self._lock is not None:
@@ -162,7 +185,7 @@ class Folder:
             self.record(station, record)
 
     def record(self, station: str, record: Record, *, urgent: bool = True) -> None:
-        if self._journal is None or self.trouble:
+        if self._journal is None:
             return
         self._lines.append(journal.line(station, record))
         if urgent:
@@ -180,6 +203,8 @@ class Folder:
         self._lives = True
         try:
             async with trio.open_nursery() as nursery:
+                self._retries = nursery
+                self._retry_later()
                 while True:
                     await self._round.park()
                     self._write()
@@ -187,14 +212,15 @@ class Folder:
                         self._large = maxsize  # not again meanwhile
                         nursery.start_soon(self._compact, name="compaction of the journal")
         finally:
-            self._lives = False
-            self._write()
+            self._lives, self._retries = False, None
+            self._try_again()
 
     async def _compact(self) -> None:
         """What was written so far becomes one file of the fewest lines, in a thread; what comes goes on."""
         if self._journal is None or self.trouble:
             return
-        self._write()
+        if not self._write():
+            return
         files, written = segments.found(self.path), self._size
         try:
             self._next_file()
@@ -219,34 +245,98 @@ class Folder:
         if before is not None:
             os.close(before)
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Whether all is written."""
         lines, self._lines = b"".join(self._lines), []
         self._urgent.clear()
-        if self._journal is None or self.trouble or not lines:
-            return
+        if self._journal is not None and self.trouble:
+            self._waiting.put(lines)
+            self._give_up_if_too_much()
+        elif self._journal is not None and lines:
+            try:
+                self._append(lines)
+            except OSError as error:
+                self._refused(error)
+        return self._journal is not None and not self.trouble
+
+    def _append(self, lines: bytes) -> None:
+        """What cannot be written of it waits. Raises OSError."""
+        assert self._journal is not None
+        written = 0
         try:
-            if os.write(self._journal, lines) != len(lines):
-                raise OSError(errno.ENOSPC, "a line was written in part")
-            self._size += len(lines)
+            written = os.write(self._journal, lines)
+            self._size += written
+            if written != len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if self.fsync:
                 os.fsync(self._journal)
-        except OSError as error:
-            self._fail(self.path / JOURNAL, error)
+        finally:
+            self._waiting.put(lines[written:])
+
+    # -- a disk that refuses
+
+    def _refused(self, error: OSError) -> None:
+        path = segments.path_of(self.path, self._number)
+        self._refusals += 1
+        if not self.trouble:
+            self.trouble = f"{path}: {error.strerror or error}"
+            log.error("nothing is kept until the disk takes it: %s", self.trouble)
+        self._give_up_if_too_much()
+        self._retry_later()
+
+    def _give_up_if_too_much(self) -> None:
+        if self._waiting.is_too_much and self._journal is not None:
+            log.error("nothing is kept any more: %s", self.trouble)
+            os.close(self._journal)
+            self._journal = None
+            self._waiting.take()
+
+    def _retry_later(self) -> None:
+        if self._can_retry() and not self._is_retrying and self._retries is not None:
+            self._is_retrying = True
+            self._retries.start_soon(self._retry, name="store: the disk refused")
+
+    def _can_retry(self) -> bool:
+        return bool(self._secrets.trouble or (self.trouble and self._journal is not None))
+
+    async def _retry(self) -> None:
+        try:
+            while self._can_retry():
+                await trio.sleep(clock.wire(RETRY_S))
+                self._try_again()
+        finally:
+            self._is_retrying = False
+
+    def _try_again(self) -> None:
+        before = self.trouble
+        self._write()
+        if before and self._journal is not None:
+            try:
+                self._append(self._waiting.take())
+            except OSError as error:
+                self._refused(error)
+            else:
+                self.trouble = ""
+                log.warning("all is kept again")
+        self._secrets.try_again()
+
+    # -- secrets
+
+    @property
+    def secrets_trouble(self) -> str:
+        return self._secrets.trouble
+
+    @property
+    def refusals(self) -> int:
+        return self._refusals + self._secrets.refusals
 
     def secrets(self, station: str) -> Mapping[str, Any]:
-        return secret_files.read(self.path / self.secret, station)
+        return self._secrets.read(station)
 
     def keep_secrets(self, station: str, secrets: Mapping[str, Any]) -> None:
-        if self._journal is None or self.trouble:
-            return
-        try:
-            secret_files.write(self.path / self.secret, station, secrets)
-        except OSError as error:
-            self._fail(self.path / self.secret, error)
-
-    def _fail(self, path: Path, error: OSError) -> None:
-        self.trouble = f"{path}: {error.strerror or error}"
-        log.error("nothing is kept any more: %s", self.trouble)
+        if self._lock is not None:
+            self._secrets.keep(station, secrets)
+            self._retry_later()
 
 
 def _merged(files: Sequence[Path]) -> int:

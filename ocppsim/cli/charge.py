@@ -132,8 +132,7 @@ def _store(folder: Path | None) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-        if store.trouble:
-            opt.warn(f"--state: the disk refused, nothing was kept from then on: {store.trouble}")
+        opt.warn_of_losses("--state", store)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from secrets import randbits
 
 from attrs import evolve, field, frozen
 
+from ocppsim.actors.store import Store
 from ocppsim.actors.transfer import MakeTransfers
 from ocppsim.actors.transfer.real import real
 from ocppsim.actors.wire import address, tls
@@ -263,6 +264,14 @@ def warn(what: str) -> None:
     coloured = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     red, plain = ("\033[31m", "\033[0m") if coloured else ("", "")
     print(f"{red}{what}{plain}", file=sys.stderr)
+
+
+def warn_of_losses(where: str, store: Store) -> None:
+    """What the disk refused to the end."""
+    if store.trouble:
+        warn(f"{where}: the disk refused, nothing was kept from then on: {store.trouble}")
+    if store.secrets_trouble:
+        warn(f"{where}: passwords and keys that were changed are not kept: {store.secrets_trouble}")
 
 
 def seed(options: argparse.Namespace) -> int:

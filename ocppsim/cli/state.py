@@ -10,7 +10,7 @@ from attrs import frozen
 from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.store import Folder, Forgetful, Store, StoreInUse
 from ocppsim.cli.exits import usage
-from ocppsim.cli.options import warn
+from ocppsim.cli.options import warn, warn_of_losses
 from ocppsim.config.stations import Plan
 from ocppsim.persistence.keeper import keeping
 from ocppsim.persistence.shelf import Shelf
@@ -68,5 +68,4 @@ def open_state(configuration: Path, note: Callable[[str], None]) -> Iterator[Sta
     finally:
         if isinstance(store, Folder):
             store.close()
-        if store.trouble:
-            warn(f"{FOLDER}: the disk refused, nothing was kept from then on: {store.trouble}")
+        warn_of_losses(FOLDER, store)

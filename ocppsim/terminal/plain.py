@@ -59,7 +59,7 @@ class _Printer:
     console: Console
     ear: Ear
     _totals_at: float = field(factory=trio.current_time)
-    _store_trouble: str = ""
+    _store_troubles: tuple[str, str] = ("", "")
 
     def begin(self) -> None:
         speed = f", speed {words.number(self.header.speed)}" if self.header.speed != 1 else ""
@@ -79,9 +79,17 @@ class _Printer:
             self._print(happening_line(happening, self.header.started_at, id_width))
         if len(heard) > LINES_AT_ONCE:
             self._print(Text(f"... and {len(heard) - LINES_AT_ONCE:,} lines more, left out"))
-        if self.fleet.store.trouble != self._store_trouble:
-            self._store_trouble = self.fleet.store.trouble
-            self._print(Text(f"nothing is kept any more: {words.printable(self._store_trouble)}", TROUBLE))
+        self._print_troubles()
+
+    def _print_troubles(self) -> None:
+        store = self.fleet.store
+        now = store.trouble, store.secrets_trouble
+        for before, why, trouble, good in zip(self._store_troubles, now, _TROUBLES, _GOOD, strict=True):
+            if why and why != before:
+                self._print(Text(f"{trouble}: {words.printable(why)}", TROUBLE))
+            elif before and not why:
+                self._print(Text(good))
+        self._store_troubles = now
 
     def _print_totals(self) -> None:
         if self.ear.crowded and trio.current_time() >= self._totals_at:
@@ -113,3 +121,7 @@ async def open_plain(
     finally:
         ear.close()
         printer.print_news()
+
+
+_TROUBLES = ("nothing is kept", "passwords and keys are not kept")
+_GOOD = ("all is kept again", "passwords and keys are kept again")

@@ -56,6 +56,10 @@ def _troubles(summary: Summary) -> Iterator[Item]:
         yield Item("gave up", words.printable(f"{station}: {cause}"), TROUBLE)
     if summary.store_trouble:
         yield Item("not kept", words.printable(summary.store_trouble), TROUBLE)
+    if summary.secrets_trouble:
+        yield Item("not kept", f"passwords and keys: {words.printable(summary.secrets_trouble)}", TROUBLE)
+    if summary.store_refusals:
+        yield Item("the disk", f"refused {words.plural(summary.store_refusals, 'time')}", TROUBLE)
 
 
 def _warn(count: int) -> str:

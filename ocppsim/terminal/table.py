@@ -165,7 +165,11 @@ def _count(text: str, count: int, style: str) -> Text:
 
 def trouble(summary: Summary, width: int) -> Lines:
     """What everybody must see."""
-    if not summary.store_trouble:
-        return Lines(())
-    why = Text(words.printable(summary.store_trouble), TROUBLE)
-    return packed([Text("nothing is kept any more, the fleet goes on in memory", TROUBLE), why], width)
+    parts = []
+    for what, why in (
+        ("nothing is kept, the fleet goes on in memory", summary.store_trouble),
+        ("passwords and keys are not kept", summary.secrets_trouble),
+    ):
+        if why:
+            parts += [Text(what, TROUBLE), Text(words.printable(why), TROUBLE)]
+    return packed(parts, width) if parts else Lines(())

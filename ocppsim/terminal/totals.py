@@ -34,7 +34,9 @@ class Summary:
     crashes: int
     restarts: int
     causes: Mapping[str, str]  # why stations, or drivers, gave up, by their names
-    store_trouble: str
+    store_trouble: str = ""
+    secrets_trouble: str = ""
+    store_refusals: int = 0
 
     def as_json(self) -> dict[str, object]:
         """Ready for `json.dumps`."""
@@ -79,6 +81,8 @@ def summarise(fleet: Fleet) -> Summary:
         restarts=sum(map(restarts, statistics)),
         causes=dict(fleet.failed),
         store_trouble=fleet.store.trouble,
+        secrets_trouble=fleet.store.secrets_trouble,
+        store_refusals=fleet.store.refusals,
     )
 
 

@@ -155,11 +155,22 @@ async def test_nothing_of_it_stays_behind(autojump_clock: MockClock) -> None:
         assert station.board.watchers == []
 
 
-async def test_a_disk_that_refuses_is_told_once(nursery: trio.Nursery, autojump_clock: MockClock) -> None:
+async def test_a_disk_that_refuses_is_told_once_and_so_is_its_end(
+    nursery: trio.Nursery, autojump_clock: MockClock
+) -> None:
     fleet = fake_fleet(nursery, 1)
     store = fleet.store = Forgetful()
     async with printed(fleet) as lines:
         await trio.sleep(1)
         store.trouble = "journal.jsonl: No space left on device"
         await trio.sleep(5)
-    assert lines.count("nothing is kept any more: journal.jsonl: No space left on device") == 1
+        store.trouble, store.secrets_trouble = "", "secrets: No space left on device"
+        await trio.sleep(5)
+        store.secrets_trouble = ""
+        await trio.sleep(5)
+    assert [line for line in lines if "kept" in line] == [
+        "nothing is kept: journal.jsonl: No space left on device",
+        "all is kept again",
+        "passwords and keys are not kept: secrets: No space left on device",
+        "passwords and keys are kept again",
+    ]

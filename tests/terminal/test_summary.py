@@ -45,6 +45,8 @@ async def test_troubles(nursery: trio.Nursery) -> None:
         crashes=4,
         causes={"CS-1": "ValueError: bug"},
         store_trouble="disk full",
+        secrets_trouble="no rights",
+        store_refusals=3,
     )
     assert rendered(closing(bad)).splitlines()[3:] == [
         "calls        1,204 answered, 3 failed, 2 resent",
@@ -57,6 +59,8 @@ async def test_troubles(nursery: trio.Nursery) -> None:
         "crashes      4",
         "gave up      CS-1: ValueError: bug",
         "not kept     disk full",
+        "not kept     passwords and keys: no rights",
+        "the disk     refused 3 times",
     ]
     assert "\x1b[1;31mdisk full" in rendered(closing(bad), colour=True)
 

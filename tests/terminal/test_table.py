@@ -143,8 +143,12 @@ async def test_a_disk_that_refuses_is_said_in_red(nursery: trio.Nursery) -> None
     store.trouble = "/state/journal.jsonl: No space left on device"
     fleet.store = store
     shown = rendered(page(fleet).lines, colour=True)
-    assert "\x1b[1;31mnothing is kept any more" in shown
+    assert "\x1b[1;31mnothing is kept" in shown
     assert "No space left on device" in shown
+    store.trouble, store.secrets_trouble = "", "/state/secrets: Read-only file system"
+    shown = rendered(page(fleet).lines, colour=True)
+    assert "nothing is kept" not in shown
+    assert "\x1b[1;31mpasswords and keys are not kept" in shown
 
 
 async def test_registration_shows_where_it_has_no_column(nursery: trio.Nursery) -> None:

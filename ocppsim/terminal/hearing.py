@@ -53,9 +53,12 @@ class Ear:
             self.fleet.listeners.append(self._traced)
         for station in self.fleet.stations.values():
             if station.id not in self._looks:
-                self._looks[station.id] = Look()
-                station.board.watchers.append(self._changed)
-                self._changed(station.board)
+                self._watch(station.board)
+
+    def _watch(self, board: Board) -> None:
+        self._looks[board.station] = Look()
+        board.watchers.append(self._changed)
+        self._changed(board)
 
     def _look_away(self) -> None:
         self._attentive = False
@@ -74,6 +77,8 @@ class Ear:
             self._hear(board.station, text, level)
 
     def _traced(self, entry: TraceEntry) -> None:
+        if entry.station not in self._looks and (new := self.fleet.stations.get(entry.station)) is not None:
+            self._watch(new.board)  # before the next look around, whole sessions may have come and gone
         if entry.violation:
             self._hear(entry.station, f"violation by the central system: {entry.violation}", Level.WARNING)
         elif entry.way is Way.NOTE:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 import trio
 from rich.console import Console
 from trio.testing import MockClock
@@ -11,6 +12,7 @@ from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.generator import Habits
 from ocppsim.actors.runtime import Crash, LifeEnded
 from ocppsim.actors.store import Forgetful
+from ocppsim.terminal import plain
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.hearing import CROWD
 from ocppsim.terminal.plain import INTERVAL_S, LINES_AT_ONCE, open_plain
@@ -69,6 +71,23 @@ async def test_what_a_station_did_before_it_was_noticed_is_told_too(autojump_clo
         async with printed(rig.fleet) as lines:
             await trio.sleep(0.1)
     assert told(lines, "CS-1") == ["connected", "boot accepted"]
+
+
+async def test_a_station_is_heard_from_its_first_word_on_however_fast_time_passes(
+    autojump_clock: MockClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At speed 60 whole sessions fit between two looks at the fleet."""
+    monkeypatch.setattr(plain, "INTERVAL_S", 60)
+    async with open_rig() as rig, printed(rig.fleet) as lines:
+        await trio.sleep(1)
+        rig.add("CS-1", habits=HABITS)
+        await trio.sleep(100)
+    begun = [line for line in lines if "session begun" in line]
+    ended = [line for line in lines if "session ended" in line]
+    assert len(begun) in (len(ended), len(ended) + 1)
+    assert lines[1:3] == ["00:00:01.000  CS-1  connected", "00:00:01.000  CS-1  boot accepted"]
+    assert all(line.split()[0] > "00:00:02" for line in begun)
+    assert len({line.split()[0] for line in begun + ended}) == len(begun + ended)
 
 
 async def test_violations_of_the_central_system_are_told_with_their_words(autojump_clock: MockClock) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from time import monotonic
+from time import monotonic, thread_time
 
 import pytest
 
@@ -14,6 +14,20 @@ from tests.cli.support import actions, finish, silent_port, start
 from tests.real.independent import IndependentServer
 
 WITHIN_S = 2.0
+"""On a machine that has the time: one that has not is asked how slow it is (`slowness`)."""
+
+
+def slowness() -> float:
+    """How much longer than its processor time something takes just now: 1 on a quiet machine."""
+    since, worked = monotonic(), thread_time()
+    while thread_time() - worked < 0.1:
+        pass
+    return (monotonic() - since) / (thread_time() - worked)
+
+
+def in_time(since: float, within_s: float) -> bool:
+    elapsed_s = monotonic() - since
+    return elapsed_s < within_s or elapsed_s < within_s * slowness()
 
 
 def first_line(process: Started) -> str:
@@ -28,7 +42,7 @@ def interrupted(process: Started, *signals: signal.Signals) -> tuple[str, str]:
         process.send_signal(number)
     ended = finish(process, within=10)
     assert ended.code == 130
-    assert monotonic() - since < WITHIN_S
+    assert in_time(since, WITHIN_S)
     assert "Traceback" not in ended.err
     return ended.out, ended.err
 
@@ -84,7 +98,7 @@ def test_twice_in_quick_succession_ends_it_at_once(independent_server: Independe
     independent_server.wait_for(lambda _: "StopTransaction" in actions(independent_server, "CS-1"))
     since = monotonic()
     interrupted(process, signal.SIGINT)
-    assert monotonic() - since < 1
+    assert in_time(since, 1)
 
 
 def test_while_the_last_answers_are_awaited(independent_server: IndependentServer) -> None:

@@ -149,7 +149,16 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
         raise CommandEnded(Exit.OURS, f"{summary.internal_errors} errors of our own, see above")
     if not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
+    if not summary.booted and not interrupted.is_set() and not screen.quit_wanted.is_set():
+        raise CommandEnded(Exit.BLOCKED, f"no station got as far as an accepted boot: {_last_reason(fleet)}")
     return Exit.DONE
+
+
+def _last_reason(fleet: Fleet) -> str:
+    """Of the first station that has one."""
+    links = [station.board.link for station in fleet.stations.values()]
+    reasons = (link.trouble for link in links if not link.connections and link.trouble)
+    return next(reasons, "the central system accepted none")
 
 
 def _launcher(what: Run, fleet: Fleet, kept: Callable[[Plan], None]) -> Launcher:

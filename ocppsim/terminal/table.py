@@ -20,7 +20,7 @@ MARGIN = " "
 
 @frozen
 class Lines:
-    """Renders as these lines, each cut to the width of the terminal, in the signs it has."""
+    """Renders as these lines in the signs of the terminal, each cut to its width unless asked not to."""
 
     lines: tuple[Text, ...]
 
@@ -28,7 +28,8 @@ class Lines:
         for line in self.lines:
             line = Text.assemble(line)  # its own style becomes a span: `render` heeds those alone
             line.plain = spelled(line.plain, console.encoding)
-            line.truncate(options.max_width, overflow="crop")
+            if options.overflow != "ignore":
+                line.truncate(options.max_width, overflow="crop")
             yield from line.render(console, end="\n")
 
     def __add__(self, other: "Lines") -> "Lines":

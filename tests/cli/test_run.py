@@ -2,11 +2,12 @@
 
 import json
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.support import actions, finish, run, start
+from tests.cli.support import Ended, actions, closed_port, finish, run, start
 from tests.real.independent import IndependentServer, schema_errors
 
 TEMPLATE = {
@@ -93,9 +94,18 @@ def test_stations_of_the_configuration_run_for_a_while(
     assert {boot.identity for boot in independent_server.seen.boots} == {"CS-TEST-00001", "CS-TEST-00002"}
 
 
-def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+def test_a_run_that_nobody_answers_is_no_success(tmp_path: Path) -> None:
+    file = configuration(tmp_path, f"ws://127.0.0.1:{closed_port()}")
+    ended = run("run", "--config", str(file), "--plain", "--speed", "4", "--duration", "2")
+
+    assert ended.code == 3
+    last = ended.err.splitlines()[-1]
+    assert last == "ocppsim: no station got as far as an accepted boot: connection refused"
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, command: Callable[..., Ended]) -> None:
     file = configuration(tmp_path, "http://nobody", power="much", voltageOut=-1)
-    ended = run("run", "--config", str(file))
+    ended = command("run", "--config", str(file))
 
     assert (ended.code, ended.out) == (2, "")
     template = tmp_path / "station-templates" / "test.json"

@@ -2,11 +2,12 @@
 
 import trio
 from attrs import evolve
+from rich.console import Console
 
 from ocppsim.terminal.picture import as_svg
 from ocppsim.terminal.summary import closing
 from ocppsim.terminal.totals import Summary, summarise
-from tests.terminal.fake_fleet import fake_fleet, rendered
+from tests.terminal.fake_fleet import Encoded, fake_fleet, rendered
 
 
 async def good(nursery: trio.Nursery) -> Summary:
@@ -76,3 +77,13 @@ async def test_a_picture_loads_nothing_from_anywhere(nursery: trio.Nursery) -> N
     assert svg == as_svg(closing(await good(nursery)), width=80, title="ocppsim demo"), (
         "equal runs, equal pictures"
     )
+
+
+async def test_no_cause_is_cut_short(nursery: trio.Nursery) -> None:
+    """Where a terminal is narrow, and where there is none and rich takes it for 80 columns."""
+    cause = "ValueError: " + "a bug that takes many words " * 10
+    bad = evolve(await good(nursery), causes={"CS-1": cause}, store_trouble="/a/folder" * 20)
+    file = Encoded()
+    Console(file=file, width=40).print(closing(bad), soft_wrap=True)
+    assert f"gave up      CS-1: {cause}\n" in file.getvalue()
+    assert f"not kept     {'/a/folder' * 20}\n" in file.getvalue()

@@ -32,8 +32,9 @@ from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.dial import websocket_dial
 from ocppsim.cli.runner import GC_THRESHOLDS
 from ocppsim.dialects.v16 import Dialect16
+from ocppsim.model.connector import Status
 from ocppsim.model.electricity import Supply
-from ocppsim.model.inputs import TakeSample
+from ocppsim.model.inputs import Present, TakeSample
 from ocppsim.model.session import Context
 from ocppsim.model.specification import Outlet, Specification
 
@@ -120,7 +121,15 @@ async def _boot(fleet: Fleet, options: Namespace) -> None:
 async def _charge_again_and_again(station: Station, number: int) -> None:
     """The messages of the asyncio client, in its order, each when the last is through."""
     board, world = station.board, station.world
-    connector = station.context.connectors[number]
+    connector, reporter = station.context.connectors[number], station.context.memory.reporters[number]
+
+    async def told(status: Status) -> None:
+        """None is left out because the next one came first."""
+        await board.until(
+            lambda board: (
+                reporter.reported is not None and reporter.reported[0] is status and board.unsent == 0
+            )
+        )
 
     async def sample() -> None:
         calls = board.tally.calls
@@ -129,14 +138,15 @@ async def _charge_again_and_again(station: Station, number: int) -> None:
 
     while True:
         world.plug(number)
-        await world.present(number, "TAG-1")
-        await board.until(lambda board: board.connectors[number].session is not None)
+        await told(Status.PREPARING)
+        connector.tell(Take(Present("TAG-1")))
+        await told(Status.CHARGING)
         for _ in range(2):
             await sample()
-        await world.present(number, "TAG-1")
-        await board.until(lambda board: board.unsent == 0)
+        connector.tell(Take(Present("TAG-1")))
+        await told(Status.FINISHING)
         world.unplug(number)
-        await board.until(lambda board: not board.connectors[number].busy)
+        await told(Status.AVAILABLE)
 
 
 async def _window(fleet: Fleet, seconds: float) -> dict[str, object]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
-from attrs import define, frozen
+from attrs import define
 
 from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.remaking import Design
@@ -19,6 +19,7 @@ from ocppsim.config.stations import Plan
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.dialects.v201 import Dialect201
+from ocppsim.values import frozen
 
 VERSIONS = ("1.6", "2.0", "2.0.1")
 

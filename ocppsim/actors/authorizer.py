@@ -1,7 +1,5 @@
 """Who may charge here: the station's decision on tags, with the central system where it can be asked."""
 
-from attrs import frozen
-
 from ocppsim import clock
 from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import Outcome, Send, Take
@@ -14,6 +12,7 @@ from ocppsim.model.local_list import ListConflict
 from ocppsim.model.outbox import Entry
 from ocppsim.model.tags import frees_cable
 from ocppsim.protocol.session import Why
+from ocppsim.values import frozen
 
 
 @frozen

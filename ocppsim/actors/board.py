@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.model.connector import Status
 from ocppsim.model.energy import Limit
@@ -16,6 +16,7 @@ from ocppsim.model.logs import UploadPhase
 from ocppsim.model.outbox import Outbox
 from ocppsim.model.registration import Registration
 from ocppsim.model.session import ChargingSession, StopReason
+from ocppsim.values import frozen
 
 IDLE = Limit(0.0, "idle")
 _NO_LIMIT = frozenset({"idle", "vehicle"})

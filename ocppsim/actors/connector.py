@@ -94,10 +94,10 @@ class ConnectorLife:
                 self.reporter.allow(afresh=afresh)
                 self._report()
                 question.answer(None)
-            case Look(facts):
-                self._input(inputs.Observe(facts))
-            case Take(what):
-                self._input(what)
+            case Look():
+                self._input(inputs.Observe(message.facts))
+            case Take():
+                self._input(message.what)
             case Share(power_w, by, rate, single):
                 self._input(inputs.Grant(power_w, by, rate, single))
             case Due():

@@ -7,13 +7,14 @@ each dial. Password and keys are secrets of the store and in no journal; the roo
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from ocppsim.actors.memory import PASSWORD, Memory
 from ocppsim.actors.wire.access import Access
 from ocppsim.model.security import Credentials, RootUse, password_bytes
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 BLOCK = "security"
 _OURS = frozenset({"own", PASSWORD, "pending"})

@@ -62,6 +62,8 @@ SILENCE = 3
 
 ANSWER_WITHIN_S = 5.0
 
+_IN = Way.IN
+
 
 class Link:
     """One life of the link."""
@@ -106,18 +108,18 @@ class Link:
 
     def _take(self, message: LinkMessage | Question[None], now: float) -> None:
         match message:
-            case Heard(text, connection):
-                if connection == self.connection:
-                    self.tracer.frame(Way.IN, text)
-                    self._handle(self.session.receive(text, now), now)
+            case Heard():  # no patterns inside: each would take longer than all that comes before it
+                if message.connection == self.connection:
+                    self.tracer.frame(_IN, message.text)
+                    self._handle(self.session.receive(message.text, now), now)
             case Send(draft, _, _, kind):
                 call = Outgoing(kind, draft.action, draft.payload, message)
                 if self.unsaid and draft.action in self.unsaid:
                     self._failed(Failed(call, Why.OFFLINE))  # as if nobody were there to hear it
                 else:
                     self._submit(call)
-            case News(connector):
-                self.delivery.notice(connector)
+            case News():
+                self.delivery.notice(message.connector)
             case Reply(to) | Refuse(to) | Ignore(to):
                 if to.connection == self.connection:
                     self._answer(message)
@@ -134,6 +136,7 @@ class Link:
                 self.delivery.release(True)
             case Configure(settings):
                 self.session.call_timeout = clock.wire(settings.message_timeout_s)
+                self._disarm()  # what is due may be so sooner
                 self.repace()
                 self.delivery.settings_changed()
             case HangUp(why):
@@ -199,8 +202,8 @@ class Link:
                     if self.statistics is not None:
                         self.statistics.requested(action)
                     self.context.station.tell(Request(call_id, action, payload, self.connection))
-                case Answered(call, payload):
-                    self._answered(call, payload, now)
+                case Answered():
+                    self._answered(event.call, event.payload, now)
                 case Failed():
                     self._failed(event)
                 case Misbehaved(what):
@@ -300,12 +303,18 @@ class Link:
 
     def _rearm(self) -> None:
         """One timer for all deadlines: it may fire early, and is then set anew."""
+        if self.deadline is not None and not self.session.answers_owed:
+            return  # set for an earlier CALL of ours, or for an answer that was due sooner
         due = self.session.deadline
         if due is None or (self.deadline is not None and self.deadline.deadline <= due):
             return
+        self._disarm()
+        self.deadline = self.me.after(due - trio.current_time(), DeadlinePassed())
+
+    def _disarm(self) -> None:
         if self.deadline is not None:
             self.deadline.cancel()
-        self.deadline = self.me.after(due - trio.current_time(), DeadlinePassed())
+            self.deadline = None
 
     async def _settle_asks(self) -> None:
         if self.drains and (self.transport is None or self.session.idle):

@@ -4,7 +4,9 @@ from array import array
 from collections.abc import Sequence
 from math import ceil, floor, log2, sqrt
 
-from attrs import define, field, frozen
+from attrs import define, field
+
+from ocppsim.values import frozen
 
 KEPT = 386
 """So many durations are remembered one by one; while there are no more, quantiles are exact."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim import clock
 from ocppsim.actors import journal
@@ -24,6 +24,7 @@ from ocppsim.model.reserving import Admission
 from ocppsim.model.session import StopReason
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 LOCAL_LIST, RESERVATIONS = "local list", "reservations"
 _PAGES = "signed meter values"

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from attrs import frozen
-
 from ocppsim.actors.runtime import Actor, Ask, State
 from ocppsim.actors.wire.transport import Flaw, Transport
 from ocppsim.dialects.dialect import Draft
@@ -18,6 +16,7 @@ from ocppsim.model.settings import Settings
 from ocppsim.protocol.errors import Refusal
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.session import Kind, Registration, Why
+from ocppsim.values import frozen
 
 # -- the wire tells its link
 

@@ -5,8 +5,6 @@ All objects of the station stay: whoever has its handle, its board or an address
 
 from collections.abc import Awaitable, Callable
 
-from attrs import frozen
-
 from ocppsim import clock
 from ocppsim.actors.board import ConnectorView
 from ocppsim.actors.messages import Remake
@@ -19,6 +17,7 @@ from ocppsim.actors.wire.transport import Dial
 from ocppsim.dialects.dialect import Dialect
 from ocppsim.model.evolving import evolve
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 
 @frozen

@@ -8,12 +8,13 @@ central system: what is critical waits however long that takes, of the rest only
 from collections.abc import Callable
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.actors.memory import Memory
 from ocppsim.actors.station_log import StationLog
 from ocppsim.model.security import SecurityEvent, SecurityReport
 from ocppsim.model.settings import Settings
+from ocppsim.values import frozen
 
 BLOCK = "security events"
 UNCRITICAL = 20

@@ -8,10 +8,11 @@ frozen.
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim import clock
 from ocppsim.actors.measure import Histogram, Measure, Times
+from ocppsim.values import frozen
 
 ACTIONS = 200
 """More actions than any version of OCPP has; what a central system invents beyond them shares one entry."""

@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim import clock
 from ocppsim.actors.station_log import StationLog
+from ocppsim.values import frozen
 
 _SECRET_KEY = re.compile("authorizationkey", re.IGNORECASE)
 _VALUE = re.compile(r'''("value"\s*:\s*)"(?:[^"\\]|\\.)*"''')

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 import trio
-from attrs import frozen
 
 from ocppsim import clock
 from ocppsim.actors.board import Board
@@ -13,6 +12,7 @@ from ocppsim.cli.output import say
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.registration import Standing
 from ocppsim.model.session import ChargingSession, StopReason
+from ocppsim.values import frozen
 
 LOST_WITHIN_S = 300.0
 """So long a connection that was lost in mid-session may stay away."""

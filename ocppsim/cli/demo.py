@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from math import inf
 
 import trio
-from attrs import evolve, frozen
+from attrs import evolve
 from rich.markup import escape
 
 from ocppsim import clock, templates
@@ -29,6 +29,7 @@ from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
 from ocppsim.terminal.totals import Summary, summarise
+from ocppsim.values import frozen
 
 PLAIN_DURATION_S = 60.0
 """How long a demo lasts that nobody watches."""

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ocppsim.actors.identity import BLOCK
 from ocppsim.actors.memory import PASSWORD
@@ -19,6 +19,7 @@ from ocppsim.cli.exits import usage
 from ocppsim.config.stations import Plan
 from ocppsim.model.security import Credentials
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 OPERATOR = "CpoName"
 

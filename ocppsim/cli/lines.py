@@ -7,13 +7,14 @@ from math import inf
 from pathlib import Path
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim import clock
 from ocppsim.actors.trace import TraceEntry
 from ocppsim.cli import output
 from ocppsim.cli.exits import usage
 from ocppsim.terminal.timeline import Timeline
+from ocppsim.values import frozen
 
 
 @define

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from secrets import randbits
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ocppsim.actors.store import Store
 from ocppsim.actors.transfer import MakeTransfers
@@ -23,6 +23,7 @@ from ocppsim.cli.exits import usage
 from ocppsim.dialects.v16 import Dialect16
 from ocppsim.model.security import Credentials
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 MOST_SPEED = 100_000
 

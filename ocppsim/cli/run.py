@@ -8,7 +8,6 @@ from math import inf
 from pathlib import Path
 
 import trio
-from attrs import frozen
 
 from ocppsim.actors.fleet import LEAVE_WITHIN_S, Fleet, open_fleet
 from ocppsim.actors.transfer import MakeTransfers
@@ -35,6 +34,7 @@ from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
 from ocppsim.terminal.totals import summarise
+from ocppsim.values import frozen
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from attrs import frozen
-
 from ocppsim import clock
 from ocppsim.cli.recording import Recorder
 from ocppsim.cli.watching import Screen
@@ -20,6 +18,7 @@ from ocppsim.reloading.reloader import Reloader
 from ocppsim.templates import vocabulary
 from ocppsim.terminal import words
 from ocppsim.terminal.header import Header
+from ocppsim.values import frozen
 
 
 @frozen

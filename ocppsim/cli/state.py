@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from attrs import frozen
-
 from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.store import Folder, Forgetful, Store, StoreInUse
 from ocppsim.cli.exits import usage
@@ -16,6 +14,7 @@ from ocppsim.persistence.keeper import keeping
 from ocppsim.persistence.shelf import Shelf
 from ocppsim.persistence.stations import StationFiles
 from ocppsim.templates import vocabulary
+from ocppsim.values import frozen
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.actors.fleet import Fleet
 from ocppsim.cli.output import OutputConsole
@@ -14,6 +14,7 @@ from ocppsim.terminal.header import Header
 from ocppsim.terminal.keyboard import Keyboard
 from ocppsim.terminal.live import open_table
 from ocppsim.terminal.plain import open_plain
+from ocppsim.values import frozen
 
 
 class Screen(Protocol):

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.config.stations import Plan
 from ocppsim.config.template import StationTemplate
 from ocppsim.model.beginning import NOTHING_THERE
+from ocppsim.values import frozen
 
 
 @frozen

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.config import readers as read
 from ocppsim.config.key import Fate, key, meaningless, structure
 from ocppsim.config.legacy import moved
 from ocppsim.config.problems import Spot
 from ocppsim.config.readers import BadValue, Reader, described
+from ocppsim.values import frozen
 
 _FIXED = meaningless("it follows from the measurand")
 _PHASES = ("L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1")

@@ -4,9 +4,8 @@ import json
 from hashlib import sha384
 from random import Random
 
-from attrs import frozen
-
 from ocppsim.config.template import StationTemplate
+from ocppsim.values import frozen
 
 
 @frozen

@@ -8,7 +8,7 @@ generator, outlive another template.
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.config.adding import on_top
 from ocppsim.config.connectors import ConnectorTemplate
@@ -20,6 +20,7 @@ from ocppsim.config.station_file import StoredStation
 from ocppsim.config.stations import Inherited, Source
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.vocabulary import Vocabulary
+from ocppsim.values import frozen
 
 _NOT_OF_THE_STATION = frozenset(
     {

@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any, cast
 
 import attrs
-from attrs import NOTHING, Factory, frozen
+from attrs import NOTHING, Factory
 
 from ocppsim.config.problems import Spot
 from ocppsim.config.readers import BadValue, Reader, described
+from ocppsim.values import frozen
 
 _KEY = "ocppsim"
 _NO_OTHER = object()
@@ -68,7 +69,7 @@ def key(
     older: object = _NO_OTHER,
     secret: bool = False,
 ) -> Any:
-    """A field for `attrs.frozen`; its name in files is that of the field in camel case, unless given."""
+    """A field for `frozen`; its name in files is that of the field in camel case, unless given."""
     made = Key(name or "", doc, reader, unit, fate, older, None)
     return attrs.field(default=default, metadata={_KEY: made}, repr=not secret, kw_only=True)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ocppsim.config import documents, legacy, meters, places, silent, simulator, template
 from ocppsim.config.compact import digest, template_hash
@@ -22,6 +22,7 @@ from ocppsim.config.template_sections import PASSWORD_KEY
 from ocppsim.config.versions import say_limits
 from ocppsim.config.vocabulary import Vocabulary
 from ocppsim.model.security import password_problem
+from ocppsim.values import frozen
 
 MakePlan: TypeAlias = "Callable[[Source, int, Surroundings], Plan]"
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
-from attrs import frozen
+from ocppsim.values import frozen
 
 LEVELS: Mapping[str, int] = {
     "emerg": logging.CRITICAL + 20,

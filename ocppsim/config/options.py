@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from attrs import fields, frozen
+from attrs import fields
 
 from ocppsim.config import readers as read
 from ocppsim.config.key import key
+from ocppsim.values import frozen
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from attrs import NOTHING, frozen
+from attrs import NOTHING
 
 from ocppsim.config.connectors import ConnectorTemplate, EvseTemplate, MeterTemplate
 from ocppsim.config.key import Key, default_of, keys
@@ -12,6 +12,7 @@ from ocppsim.config.tags import CurvePoint, EvProfile
 from ocppsim.config.template import MOVED as MOVED_IN_TEMPLATES
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.template_sections import OwnKey
+from ocppsim.values import frozen
 
 INTRODUCTION = """# Configuration
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
+
+from ocppsim.values import frozen
 
 KeyPath: TypeAlias = "tuple[str | int, ...]"
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import inf, isfinite
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.config.problems import Spot
+from ocppsim.values import frozen
 
 MOST = 2**53 - 1
 """The largest whole number that JSON carries everywhere."""

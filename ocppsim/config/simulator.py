@@ -6,13 +6,12 @@ JSON and TOML have the same keys. Under `sourceVersion = "2022"` the defaults of
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.config import logging_settings, storage_settings
 from ocppsim.config import readers as read
 from ocppsim.config.key import key, later, meaningless, section, table
 from ocppsim.config.legacy import moved
 from ocppsim.config.problems import Spot
+from ocppsim.values import frozen
 
 DISTRIBUTIONS = ("charging-station-affinity", "random", "round-robin")
 

@@ -6,7 +6,7 @@ Its shape is that of SAP's simulator, of which there are several; what only we k
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.config import readers as read
 from ocppsim.config.compact import digest
@@ -28,6 +28,7 @@ from ocppsim.config.station_parts import (
 )
 from ocppsim.config.template_sections import PASSWORD_KEY, Generator, OwnKey
 from ocppsim.model.visits import Visits
+from ocppsim.values import frozen
 
 OURS = "ocppsim"
 """The key under which we keep what the file has no other place for."""

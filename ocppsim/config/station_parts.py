@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.config import readers as read
 from ocppsim.config.connectors import ConnectorTemplate, MeterTemplate
 from ocppsim.config.key import key, keys, structure
 from ocppsim.config.problems import Spot
 from ocppsim.config.readers import BadValue, Reader, described
 from ocppsim.model.visits import Visits
+from ocppsim.values import frozen
 
 
 @frozen

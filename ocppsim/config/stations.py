@@ -5,7 +5,7 @@ from math import floor, inf
 from pathlib import Path
 from random import Random
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ocppsim import chance
 from ocppsim.config import boot_status, meters
@@ -22,6 +22,7 @@ from ocppsim.model.habits import Habits, Visitor
 from ocppsim.model.security import Credentials
 from ocppsim.model.specification import KeyTraits, Outlet, Specification
 from ocppsim.model.visits import Visits
+from ocppsim.values import frozen
 
 DIVIDERS = {"A": 1.0, "dA": 10.0, "cA": 100.0, "mA": 1000.0}
 _FAILURES = {

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from attrs import field, frozen
+from attrs import field
+
+from ocppsim.values import frozen
 
 
 class StorageType(Enum):

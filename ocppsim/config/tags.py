@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.config import readers as read
 from ocppsim.config.key import key, meaningless, table
 from ocppsim.config.problems import Spot
 from ocppsim.config.readers import BadValue
 from ocppsim.model.habits import Visitor
 from ocppsim.model.vehicle import TAPERED, Vehicle
+from ocppsim.values import frozen
 
 TAGS = read.several(read.text(1, 20))
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.config import readers as read
 from ocppsim.config.connectors import CONNECTORS, EVSES, ConnectorTemplate, EvseTemplate, numbered
 from ocppsim.config.key import key, meaningless, section
 from ocppsim.config.template_sections import Commands, Generator, Keys, Upgrade, WebSocketOptions
+from ocppsim.values import frozen
 
 _FLAGS = read.mapping(read.FLAG)
 

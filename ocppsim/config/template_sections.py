@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.config import readers as read
 from ocppsim.config.key import key, meaningless, section, table
 from ocppsim.config.readers import Reader
+from ocppsim.values import frozen
 
 PASSWORD_KEY = "AuthorizationKey"
 """The configuration key whose value is a password."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.commands import Trigger
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 Problem = str | None
 """Why something cannot be; None when it can."""

@@ -6,9 +6,10 @@ from hmac import compare_digest
 from string import hexdigits
 from urllib.parse import unquote
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.protocol import v16
+from ocppsim.values import frozen
 
 
 @frozen

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from attrs import frozen
-
 from ocppsim.clock import moment
 from ocppsim.csms.tags import Tags
 from ocppsim.protocol import schemas, v16
@@ -12,6 +10,7 @@ from ocppsim.protocol.convert import Unreadable, dump, load
 from ocppsim.protocol.errors import Fault, Refusal
 from ocppsim.protocol.frames import Call, Payload
 from ocppsim.protocol.v16 import core, security
+from ocppsim.values import frozen
 
 
 def read(call: Call) -> Message[object]:

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from random import Random
 from typing import Literal, TypeAlias
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from ocppsim.protocol.frames import Payload
+from ocppsim.values import frozen
 
 
 @frozen

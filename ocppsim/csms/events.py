@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from attrs import frozen
-
 from ocppsim.csms.findings import Finding
 from ocppsim.protocol.actions import Sender
+from ocppsim.values import frozen
 
 
 @frozen

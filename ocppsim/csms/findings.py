@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from attrs import frozen
+from ocppsim.values import frozen
 
 
 class Breach(Enum):

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import h11
 import trio
-from attrs import frozen
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import Connection
 from wsproto.events import AcceptConnection, RejectConnection, Request
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from ocppsim.csms.admission import Admission, Admitted, Refused
+from ocppsim.values import frozen
 
 
 class HandshakeRefused(Exception):

@@ -1,6 +1,6 @@
 """How strict the judge is."""
 
-from attrs import frozen
+from ocppsim.values import frozen
 
 
 @frozen

@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from attrs import frozen
-
 from ocppsim.protocol.v16.core import MeterValue, SampledValue
+from ocppsim.values import frozen
 
 REGISTER = "Energy.Active.Import.Register"
 _WH: dict[str | None, float] = {None: 1.0, "Wh": 1.0, "kWh": 1000.0}

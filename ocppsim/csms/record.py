@@ -4,9 +4,10 @@ from collections import Counter, OrderedDict
 from random import Random
 from zlib import crc32
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.csms.judge import Judge
+from ocppsim.values import frozen
 
 ANSWERS_KEPT = 1000
 """So many message ids are remembered per station."""

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from attrs import frozen
-
 from ocppsim.csms.answers import Answers, read
 from ocppsim.csms.behaviour import Answer, Behaviour, Close, Drop, Effect, Garble, Refuse, Silent
 from ocppsim.csms.findings import Breach
@@ -13,6 +11,7 @@ from ocppsim.csms.registration import BOOT
 from ocppsim.protocol import frames, v16
 from ocppsim.protocol.errors import V16_CODES, Fault, Refusal
 from ocppsim.protocol.frames import Call, Malformed
+from ocppsim.values import frozen
 
 _DELIVERED_ONCE = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
 """Stations resend these under the same id until they are answered; a resend must not count twice."""

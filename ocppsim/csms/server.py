@@ -4,13 +4,13 @@ import logging
 from ssl import SSLContext
 
 import trio
-from attrs import frozen
 
 from ocppsim import clock
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.events import HandshakeFailed
 from ocppsim.csms.handshake import HandshakeRefused, Opened, shake_hands
 from ocppsim.csms.websocket import WebSocketChannel
+from ocppsim.values import frozen
 
 HANDSHAKE_S = 10.0
 """So long a client may take to become a peer, in wire time."""

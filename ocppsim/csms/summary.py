@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
-
 from ocppsim.csms.findings import Breach
 from ocppsim.csms.record import StationRecord
+from ocppsim.values import frozen
 
 
 @frozen

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Self
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.clock import moment
 from ocppsim.protocol.v16.core import AuthorizationStatus, IdTagInfo
+from ocppsim.values import frozen
 
 
 @frozen

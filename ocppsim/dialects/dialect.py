@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from attrs import frozen
-
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.answers import CallAnswer
 from ocppsim.model.commands import Command, KeyReport, KeyVerdict
@@ -17,6 +15,7 @@ from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 from ocppsim.protocol.errors import Fault, Violation
 from ocppsim.protocol.frames import Payload
+from ocppsim.values import frozen
 
 Shown = tuple[Status, ConnectorFault | None]
 """A status, and the fault that goes with it."""

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.model.commands import Command
 from ocppsim.model.inputs import Verdict
+from ocppsim.values import frozen
 
 
 @frozen

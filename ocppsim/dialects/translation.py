@@ -1,9 +1,8 @@
 """What the dialects of all versions do the same way: look up tables, check schemas, load and dump classes."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
-
-from attrs import frozen
 
 from ocppsim.dialects.dialect import Draft, InvalidMessage, Reading
 from ocppsim.dialects.row import Row
@@ -13,6 +12,7 @@ from ocppsim.protocol import convert, schemas
 from ocppsim.protocol.actions import Action, Message
 from ocppsim.protocol.errors import Fault, Refusal, Violation
 from ocppsim.protocol.frames import Payload
+from ocppsim.values import frozen
 
 
 @frozen
@@ -37,6 +37,9 @@ class Translation:
         return self._dump(f"{action}Response", self.ROWS[action].response(answer))
 
     def read(self, action: str, payload: Payload) -> Reading:
+        return self._read(action, payload) if payload else _read_empty(self, action)
+
+    def _read(self, action: str, payload: Payload) -> Reading:
         violations = self._violations(f"{action}Response", payload)
         if violations and self.refuse_invalid:
             return Reading(None, violations)
@@ -73,6 +76,12 @@ class Translation:
 
     def _violations(self, name: str, payload: Payload) -> tuple[Violation, ...]:
         return schemas.violations(self.VERSION, name, payload) if self.strict else ()
+
+
+@lru_cache
+def _read_empty(translation: Translation, action: str) -> Reading:
+    """Most answers are empty, and an empty one means the same each time."""
+    return translation._read(action, {})
 
 
 def _unreadable(error: convert.Unreadable) -> Violation:

@@ -1,9 +1,8 @@
 """What the central system's answers mean, free of any version. Instants are POSIX seconds."""
 
-from attrs import frozen
-
 from ocppsim.model.authorization import TagInfo
 from ocppsim.model.registration import Standing
+from ocppsim.values import frozen
 
 
 @frozen

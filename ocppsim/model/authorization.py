@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from math import inf
 
-from attrs import frozen
-
 from ocppsim.model.settings import Settings
+from ocppsim.values import frozen
 
 CACHE_SIZE = 1000
 

@@ -1,10 +1,11 @@
 """How a connector is found when its station is started for the first time: what people and time have left."""
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ocppsim.model.facts import Facts, Fault
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.values import frozen
 
 RESERVED_S = 86_400.0
 """So long somebody may be waited for."""

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.charging.profile import Profile
 from ocppsim.model.inputs import Verdict
+from ocppsim.values import frozen
 
 A_co = TypeVar("A_co", covariant=True)
 

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from functools import lru_cache
 from math import inf
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model import drawing, energy
 from ocppsim.model.charging.electric import phases_used, watts
@@ -23,6 +23,7 @@ from ocppsim.model.session import ChargingSession
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.values import frozen
 
 SLACK_S = 1e-6
 """What is due this soon is due now: instants are floats."""

@@ -3,7 +3,9 @@
 from enum import Enum
 from math import isfinite
 
-from attrs import field, frozen
+from attrs import field
+
+from ocppsim.values import frozen
 
 MINIMUM_CURRENT_A = 6.0
 """The lowest current per phase that a station can signal to an EV over AC (IEC 61851-1); less is no power."""

@@ -10,11 +10,12 @@ from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.electricity import Supply
 from ocppsim.model.power_curve import PowerCurve, Stretch
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.values import frozen
 
 RESOLUTION_S = 1e-6
 """Full is reached this much early, and no wake is due sooner than this.

@@ -2,10 +2,11 @@
 
 from enum import Enum, auto
 
-from attrs import field, frozen
+from attrs import field
 from attrs.validators import and_, ge, le
 
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.values import frozen
 
 
 class Lock(Enum):

@@ -3,10 +3,11 @@
 import re
 from enum import Enum, auto
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command
+from ocppsim.values import frozen
 
 RETRIES, RETRY_INTERVAL_S = 2, 30.0
 """The station's own choice where it is not told."""

@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import attrs
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.model.firmware import InstallFirmware, Phase, Signing, Update
+from ocppsim.values import frozen
 
 JSON: TypeAlias = dict[str, Any]
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.values import frozen
 
 
 class Distribution(Enum):

@@ -2,8 +2,6 @@
 
 from enum import Enum, auto
 
-from attrs import frozen
-
 from ocppsim.model.charging.profile import Rate
 from ocppsim.model.energy import Reading
 from ocppsim.model.facts import Facts
@@ -11,6 +9,7 @@ from ocppsim.model.meter import Shown
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.session import ChargingSession, Context, StopReason
 from ocppsim.model.signing import Signature
+from ocppsim.values import frozen
 
 
 class Verdict(Enum):

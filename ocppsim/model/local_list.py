@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.authorization import TagInfo, TagStatus, folded
 from ocppsim.model.commands import Command
 from ocppsim.model.settings import Settings
+from ocppsim.values import frozen
 
 UNSUPPORTED = -1
 """The version of the list of a station that keeps none (1.6 ed. 2, 5.10)."""

@@ -3,10 +3,11 @@
 import re
 from enum import Enum, auto
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command
+from ocppsim.values import frozen
 
 LONGEST_NAME = 255
 

@@ -9,9 +9,10 @@ from functools import cached_property, lru_cache
 from math import sqrt
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.energy import Reading
+from ocppsim.values import frozen
 
 POWER, CURRENT, VOLTAGE, SOC = "Power.Active.Import", "Current.Import", "Voltage", "SoC"
 LINES = ((1, 2), (2, 3), (3, 1))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.model.drawing import NO_RATE, REGISTER, Rate
 from ocppsim.model.energy import Reading
@@ -11,6 +11,7 @@ from ocppsim.model.inputs import Happening, Sampled
 from ocppsim.model.session import ChargingSession, Context
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet
+from ocppsim.values import frozen
 
 DAY_S = 86_400.0
 _SLACK_S = 1e-6

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import expm1, inf, log1p
 from typing import NamedTuple
 
-from attrs import frozen
+from ocppsim.values import frozen
 
 SECONDS_PER_HOUR = 3600.0
 

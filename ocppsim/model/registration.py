@@ -2,9 +2,10 @@
 
 from enum import Enum, auto
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.model.session import StopReason
+from ocppsim.values import frozen
 
 FIRST_PAUSE_S = 60.0
 LONGEST_PAUSE_S = 600.0

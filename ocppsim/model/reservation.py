@@ -1,8 +1,7 @@
 """A reservation: a connector, or any, kept for a tag or its group for a while (1.6 ed. 2, 5.13)."""
 
-from attrs import frozen
-
 from ocppsim.model.authorization import same
+from ocppsim.values import frozen
 
 
 @frozen

@@ -7,13 +7,12 @@ as many must stay free as there are reservations that nobody has made use of yet
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.model.commands import Command
 from ocppsim.model.connector import Connector, Status, status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.reservation import Reservation
 from ocppsim.model.specification import Outlet
+from ocppsim.values import frozen
 
 Connectors = Mapping[int, Connector]
 Outlets = Mapping[int, Outlet]

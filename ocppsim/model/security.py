@@ -6,11 +6,12 @@ What needs cryptography is decided elsewhere and comes in as a word or a flag.
 import re
 from enum import Enum, auto
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command, KeyVerdict
 from ocppsim.model.inputs import Verdict
+from ocppsim.values import frozen
 
 HIGHEST_PROFILE = 3
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 16, 40

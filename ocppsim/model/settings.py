@@ -2,9 +2,8 @@
 
 from math import inf
 
-from attrs import frozen
-
 from ocppsim.model.meter import Meter
+from ocppsim.values import frozen
 
 
 @frozen

@@ -2,7 +2,9 @@
 
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import field
+
+from ocppsim.values import frozen
 
 
 @frozen

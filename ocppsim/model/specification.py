@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import inf
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.model.beginning import NOTHING_THERE, Beginning
 from ocppsim.model.commands import Trigger
@@ -12,6 +12,7 @@ from ocppsim.model.firmware import FirmwareUpgrade
 from ocppsim.model.meter import Meter
 from ocppsim.model.security import Credentials
 from ocppsim.model.signing import MeterSigner
+from ocppsim.values import frozen
 
 
 @frozen(cache_hash=True)

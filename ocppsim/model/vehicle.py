@@ -4,10 +4,11 @@ from functools import cached_property
 from itertools import pairwise
 from math import inf, isfinite
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
 from ocppsim.model.electricity import CurrentType, Supply
 from ocppsim.model.power_curve import PowerCurve
+from ocppsim.values import frozen
 
 TRICKLE = 0.01
 """The least fraction of its maximum power that a battery takes before it is full: so every charge ends."""

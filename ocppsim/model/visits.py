@@ -1,6 +1,6 @@
 """What became of the people who came to a connector by themselves: counts and instants (POSIX seconds)."""
 
-from attrs import frozen
+from ocppsim.values import frozen
 
 
 @frozen

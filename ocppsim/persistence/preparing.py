@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ocppsim.actors.journal import Kept
 from ocppsim.config.inheritance import Heir, inherit
@@ -13,6 +13,7 @@ from ocppsim.config.stations import Inherited, Plan, Source, Surroundings, plan
 from ocppsim.config.vocabulary import Vocabulary
 from ocppsim.persistence.bringing import brought, usable, with_keys
 from ocppsim.persistence.drawn import DRAWN, drawn_before
+from ocppsim.values import frozen
 
 
 @frozen

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.actors.generator import Driver
 from ocppsim.actors.journal import Kept
@@ -14,6 +14,7 @@ from ocppsim.model.connector import Connector
 from ocppsim.model.outbox import Outbox
 from ocppsim.model.specification import Specification
 from ocppsim.model.visits import Visits
+from ocppsim.values import frozen
 
 
 @frozen(eq=False)

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import ClassVar, Generic, TypeVar
 
-from attrs import frozen
+from ocppsim.values import frozen
 
 R_co = TypeVar("R_co", covariant=True)
 

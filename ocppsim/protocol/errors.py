@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 import attrs
-from attrs import frozen
+
+from ocppsim.values import frozen
 
 
 class Fault(Enum):

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from enum import Enum, IntEnum, auto
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.protocol.frames import Payload
+from ocppsim.values import frozen
 
 
 class Kind(IntEnum):

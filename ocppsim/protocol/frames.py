@@ -2,10 +2,9 @@
 
 from typing import TypeAlias
 
-from attrs import frozen
-
 from ocppsim.protocol import text
 from ocppsim.protocol.errors import Fault
+from ocppsim.values import frozen
 
 Payload: TypeAlias = dict[str, object]
 

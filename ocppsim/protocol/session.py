@@ -45,6 +45,8 @@ __all__ = [
     "Why",
 ]
 
+_TRANSACTION, _ACCEPTED = Kind.TRANSACTION, Registration.ACCEPTED  # looking them up takes time for each CALL
+
 BACKLOG = 8
 """More transaction messages than this are a backlog: ordinary calls go first then."""
 
@@ -101,13 +103,11 @@ class Session:
 
     def submit(self, call: Outgoing) -> Failed | None:
         """Queue a CALL; one that is no transaction message and may not be sent now fails at once."""
-        if call.kind is not Kind.TRANSACTION and not (
-            self.online and call.kind <= _ALLOWED[self.registration]
-        ):
+        if call.kind is not _TRANSACTION and not (self.online and call.kind <= _ALLOWED[self.registration]):
             return Failed(call, Why.OFFLINE)
         self._submitted += 1
         call.queued, call.behind = self._submitted, self._owed.arrived
-        if call.kind is Kind.TRANSACTION:
+        if call.kind is _TRANSACTION:
             self._transactions.append(call)
             self._backlog |= self._held or not self.online or len(self._transactions) > BACKLOG
         else:
@@ -179,7 +179,7 @@ class Session:
         return text
 
     def _leave_queue(self, call: Outgoing) -> None:
-        if call.kind is Kind.TRANSACTION:
+        if call.kind is _TRANSACTION:
             del self._transactions[0]
             self._backlog &= bool(self._transactions)
         else:
@@ -187,7 +187,7 @@ class Session:
 
     def _head(self) -> Outgoing | None:
         """The CALL whose turn it is: the oldest, but none waits behind a backlog of transaction messages."""
-        if self.registration is not Registration.ACCEPTED:
+        if self.registration is not _ACCEPTED:
             allowed = _ALLOWED[self.registration]  # may be less than when the CALL was queued
             return next((call for call in self._waiting if call.kind <= allowed), None)
         ordinary = self._waiting[0] if self._waiting else None
@@ -202,9 +202,9 @@ class Session:
 
     def receive(self, text: str | bytes, now: float) -> list[Event]:
         match frames.parse(text):
-            case frames.CallResult(call_id, payload):
-                call = self._ended(call_id) or self._late(call_id)
-                return [_unasked(call_id) if call is None else Answered(call, payload)]
+            case frames.CallResult() as result:
+                call = self._ended(result.id) or self._late(result.id)
+                return [_unasked(result.id) if call is None else Answered(call, result.payload)]
             case frames.CallError(call_id, code, description, _):
                 call = self._ended(call_id)
                 return [_unasked(call_id) if call is None else _refused(call, code, description)]
@@ -271,7 +271,7 @@ class Session:
         """The connection is gone: transaction messages stay, in order; the other calls fail."""
         failed: list[Failed] = []
         if self.flying is not None:
-            if self.flying.kind is Kind.TRANSACTION:
+            if self.flying.kind is _TRANSACTION:
                 self.again(self.flying)
             else:
                 failed.append(Failed(self.flying, Why.LOST))

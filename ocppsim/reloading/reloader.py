@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import trio
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from ocppsim import chance, clock
 from ocppsim.config.changes import Adjust, Change, Plans, Restart, Start, Stop, applied, changes
@@ -24,6 +24,7 @@ from ocppsim.config.problems import ConfigurationError, Remark, Stamp
 from ocppsim.config.simulator import SimulatorConfiguration
 from ocppsim.config.stations import Plan, Source
 from ocppsim.reloading import words
+from ocppsim.values import frozen
 
 log = logging.getLogger(__name__)
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
-from attrs import frozen
-
 from ocppsim.dialects.v16.keys import KEYS
 from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.protocol import schemas, v16, v201
 from ocppsim.support import texts
+from ocppsim.values import frozen
 
 NEWER = "2.0.1 "
 

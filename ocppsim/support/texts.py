@@ -6,7 +6,7 @@ the whitepaper on signed meter values.
 
 from collections.abc import Iterator, Mapping
 
-from attrs import frozen
+from ocppsim.values import frozen
 
 
 @frozen

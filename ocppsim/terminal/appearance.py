@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
-
 from ocppsim.model.connector import Status
 from ocppsim.model.registration import Standing
 from ocppsim.terminal.snapshot import LinkState
+from ocppsim.values import frozen
 
 
 @frozen

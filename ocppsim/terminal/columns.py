@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.terminal import cells
 from ocppsim.terminal.cells import Cell
 from ocppsim.terminal.connector_cell import SHORT, WORD, WORDS, form
+from ocppsim.values import frozen
 
 GAP = 2
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from attrs import frozen
-
 from ocppsim.terminal import words
 from ocppsim.terminal.appearance import STATUSES
 from ocppsim.terminal.pieces import Piece, Pieces, joined
 from ocppsim.terminal.snapshot import Connector
+from ocppsim.values import frozen
 
 
 @frozen

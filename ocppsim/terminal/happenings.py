@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.actors.board import Board, ConnectorView, LinkView
 from ocppsim.model.connector import Status
 from ocppsim.model.registration import Standing
 from ocppsim.model.session import StopReason
 from ocppsim.terminal import words
+from ocppsim.values import frozen
 
 
 class Level(Enum):

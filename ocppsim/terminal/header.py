@@ -2,10 +2,11 @@
 
 import re
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim import clock
 from ocppsim.terminal.words import printable
+from ocppsim.values import frozen
 
 
 def harmless(url: str) -> str:

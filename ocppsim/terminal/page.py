@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from math import ceil
 
-from attrs import frozen
 from rich.cells import cell_len
 
 from ocppsim import clock
@@ -14,6 +13,7 @@ from ocppsim.terminal.snapshot import by_attention, row_of
 from ocppsim.terminal.table import MARGIN, Lines, body, foot, heading, legend, ruler, title
 from ocppsim.terminal.totals import Summary
 from ocppsim.terminal.view import View
+from ocppsim.values import frozen
 
 MOST_ROWS = 30
 """More would cost the fleet time that it needs."""

@@ -5,8 +5,6 @@ Reads boards and statistics and asks nobody; knows nothing of how it will be sho
 
 from enum import Enum, auto
 
-from attrs import frozen
-
 from ocppsim.actors.board import Board, ConnectorView
 from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.runtime import Condition, Crash, Statistics
@@ -14,6 +12,7 @@ from ocppsim.actors.station import Station
 from ocppsim.model.connector import Status
 from ocppsim.model.registration import Standing
 from ocppsim.terminal.words import printable
+from ocppsim.values import frozen
 
 
 class LinkState(Enum):

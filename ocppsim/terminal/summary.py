@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from attrs import frozen
 from rich.text import Text
 
 from ocppsim.terminal import words
 from ocppsim.terminal.appearance import TROUBLE
 from ocppsim.terminal.table import Lines
 from ocppsim.terminal.totals import Summary
+from ocppsim.values import frozen
 
 
 @frozen

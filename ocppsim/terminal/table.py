@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import frozen
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from ocppsim.terminal.pieces import Pieces, as_text, fitted, joined
 from ocppsim.terminal.snapshot import LinkState, Row
 from ocppsim.terminal.spelling import spelled
 from ocppsim.terminal.totals import Summary
+from ocppsim.values import frozen
 
 MARGIN = " "
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from attrs import asdict, frozen
+from attrs import asdict
 
 from ocppsim.actors.fleet import Fleet
 from ocppsim.actors.runtime import Condition
 from ocppsim.terminal.snapshot import energy_wh, restarts
+from ocppsim.values import frozen
 
 
 @frozen

@@ -2,7 +2,9 @@
 
 from enum import Enum, auto
 
-from attrs import evolve, frozen
+from attrs import evolve
+
+from ocppsim.values import frozen
 
 
 class Key(Enum):

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.actors.wire.access import OPEN, Access
 from ocppsim.actors.wire.dial import basic
@@ -21,6 +21,7 @@ from ocppsim.csms.admission import Admitted, Refused
 from ocppsim.csms.central_system import CentralSystem
 from ocppsim.csms.channel import ChannelClosed
 from ocppsim.protocol import v16
+from ocppsim.values import frozen
 
 T = TypeVar("T")
 

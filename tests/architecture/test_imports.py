@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {
     *("protocol", "model", "dialects", "actors", "csms", "terminal", "testing", "cli", "assets"),
     *("config", "clock", "chance", "templates", "embedding", "security", "support", "performance", "logs"),
-    *("persistence", "reloading", "launching"),
+    *("persistence", "reloading", "launching", "values"),
     *("__init__", "__main__"),  # the names of the embedding API, and the command
 }
 SOCKETS_OF_TRIO = re.compile(r"socket|Socket|SSL|ssl_over_tcp|open_tcp|serve_tcp|serve_listeners|serve_ssl")

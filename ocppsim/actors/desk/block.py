@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import trio
-from attrs import frozen
 
 from ocppsim.actors.context import StationContext
 from ocppsim.actors.messages import Do, NotConnected, Outcome, Send
@@ -15,6 +14,7 @@ from ocppsim.model.announcement import Announcement
 from ocppsim.model.commands import Command, Trigger
 from ocppsim.model.inputs import Input, Verdict
 from ocppsim.protocol.session import Kind
+from ocppsim.values import frozen
 
 A = TypeVar("A")
 Consequence: TypeAlias = Callable[[], None]

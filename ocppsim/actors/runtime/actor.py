@@ -29,6 +29,8 @@ R = TypeVar("R")
 ASK_WITHIN_S = 5.0
 ONCE_MORE = Policy()
 
+_IDLE, _GONE = Condition.IDLE, Condition.GONE  # to look up a member of an Enum takes longer than a tell
+
 
 class Tier(IntEnum):
     """Who may ask whom: only the lower the higher."""
@@ -111,7 +113,7 @@ class Actor(Generic[M]):
 
     def tell(self, message: M) -> None:
         """Post without waiting. A full mailbox crashes the receiver, never the sender."""
-        if self.condition is Condition.IDLE or self.condition is Condition.GONE:
+        if self.condition is _IDLE or self.condition is _GONE:
             self.system.counters.dead_letters += 1
             return
         self._deliver(message, message.topic if isinstance(message, State) else None)
@@ -159,7 +161,7 @@ class Actor(Generic[M]):
 
     def _deliver(self, item: M | _Due[M], topic: object = None) -> None:
         try:
-            self._mailbox.put(item, self._sender(), topic)
+            self._mailbox.put(item, NOBODY if self.system.rounds is None else self._sender(), topic)
         except MailboxFull as error:
             self.system.counters.overflows += 1
             if self.condition is Condition.ALIVE:  # a resting actor reads nothing: not its fault

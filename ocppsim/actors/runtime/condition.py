@@ -2,9 +2,8 @@
 
 from enum import Enum, auto
 
-from attrs import frozen
-
 from ocppsim.actors.runtime.lives import Exit
+from ocppsim.values import frozen
 
 
 class Condition(Enum):

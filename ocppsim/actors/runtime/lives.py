@@ -7,8 +7,10 @@ towards giving up.
 from collections.abc import Callable
 from enum import Enum, auto
 
-from attrs import field, frozen
+from attrs import field
 from attrs.validators import ge, gt
+
+from ocppsim.values import frozen
 
 
 @frozen

@@ -7,12 +7,13 @@ from math import inf
 from typing import TypeVar
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ocppsim.actors.runtime.lives import Crash, Exit
 from ocppsim.actors.runtime.mailbox import Mailbox, PlainMailbox
 from ocppsim.actors.runtime.rounds import OrderedMailbox, Rounds
 from ocppsim.actors.runtime.timers import Timers
+from ocppsim.values import frozen
 
 T = TypeVar("T")
 

@@ -4,9 +4,10 @@ import re
 from ipaddress import IPv6Address
 from urllib.parse import quote, unquote, urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ocppsim.actors.transfer.port import Failure, TransferFailed
+from ocppsim.values import frozen
 
 PORTS = {"ftp": 21, "http": 80, "https": 443}
 """The protocols, with their usual ports."""

@@ -3,10 +3,10 @@
 from hashlib import sha256
 
 import trio
-from attrs import frozen
 
 from ocppsim.actors.transfer import place
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 PRETENDED_FIRMWARE = b"ocppsim pretended firmware\n"
 """What every pretended download brings: who wants its signature to be valid signs these octets."""

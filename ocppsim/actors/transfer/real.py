@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim import clock
 from ocppsim.actors.transfer import ftp, http, place
@@ -14,6 +14,7 @@ from ocppsim.actors.transfer.line import Line
 from ocppsim.actors.transfer.place import Place
 from ocppsim.actors.transfer.port import Failure, MakeTransfers, TransferFailed
 from ocppsim.actors.wire import tls
+from ocppsim.values import frozen
 
 WITHIN_S = 300.0
 """How long a transfer may take in all, in seconds of wire time."""

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from attrs import field, frozen
+from attrs import field
+
+from ocppsim.values import frozen
 
 
 def _pass_over(_: bytes) -> None:

@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Callable
 
 import trio
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim import clock
 from ocppsim.actors.wire import tls as tls_contexts
@@ -12,6 +12,7 @@ from ocppsim.actors.wire.addresses import AddressBook
 from ocppsim.actors.wire.answer import explain
 from ocppsim.actors.wire.stream import LightStream, WatchedStream
 from ocppsim.actors.wire.transport import Address, DialFailed, Flaw
+from ocppsim.values import frozen
 
 
 @frozen

@@ -3,9 +3,10 @@
 import socket
 
 import trio
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
 from ocppsim import clock
+from ocppsim.values import frozen
 
 BLOCKED_S = 30.0
 """How long, in wire time, one send may wait for a peer that does not read."""

@@ -5,9 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from enum import Enum, auto
 from typing import Literal, NoReturn, Protocol, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.actors.wire.access import OPEN, Access
+from ocppsim.values import frozen
 
 TransportName = Literal["auto", "trio-websocket", "websockets"]
 """The libraries that can carry a websocket. The last is optional; "auto" takes it where it is installed."""

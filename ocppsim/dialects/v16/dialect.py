@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.dialects.dialect import Draft, KeyChange, Shown
 from ocppsim.dialects.translation import Translation
 from ocppsim.dialects.v16 import announcements, answers, keys, messages, requests, smart_charging
@@ -23,6 +21,7 @@ from ocppsim.protocol.actions import Sender
 from ocppsim.protocol.errors import V16_CODES, Fault, Refusal
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import core
+from ocppsim.values import frozen
 
 _NOTHING_OFF = Settings()
 

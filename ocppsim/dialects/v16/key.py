@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from attrs import frozen
-
 from ocppsim.model.specification import Specification
+from ocppsim.values import frozen
 
 Value: TypeAlias = "bool | int | tuple[str, ...] | tuple[int, ...] | str"
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from attrs import frozen
-
 from ocppsim.dialects.v16.measurands import MEASURED
+from ocppsim.values import frozen
 
 
 @frozen

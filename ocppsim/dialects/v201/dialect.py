@@ -7,7 +7,7 @@ cache. What else it is asked is NotImplemented; tags are refused, since no messa
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ocppsim.dialects.dialect import Draft, InvalidMessage, KeyChange, Shown
 from ocppsim.dialects.translation import Translation
@@ -24,6 +24,7 @@ from ocppsim.model.specification import Specification
 from ocppsim.protocol import v201
 from ocppsim.protocol.errors import V201_CODES, Fault, Refusal, Violation
 from ocppsim.protocol.frames import Payload
+from ocppsim.values import frozen
 
 _DEFAULTS = Settings()
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 
-from attrs import frozen
-
 from ocppsim.model.charging.electric import (
     few_phases_watts,
     grid_amperes,
@@ -19,6 +17,7 @@ from ocppsim.model.electricity import Supply
 from ocppsim.model.energy import Limit
 from ocppsim.model.sharing import grants
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.values import frozen
 
 
 @frozen

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import frozen
-
 from ocppsim.model.charging.profile import (
     Kind,
     Period,
@@ -16,6 +14,7 @@ from ocppsim.model.charging.profile import (
     sound,
 )
 from ocppsim.model.settings import Settings
+from ocppsim.values import frozen
 
 
 @frozen

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from math import ceil, floor, inf
 
-from attrs import frozen
-
 from ocppsim.model.charging.electric import (
     GRID,
     few_phases_watts,
@@ -18,6 +16,7 @@ from ocppsim.model.charging.profile import Period, Rate, Unit
 from ocppsim.model.electricity import CurrentType, Supply
 from ocppsim.model.specification import Outlet
 from ocppsim.model.vehicle import Vehicle
+from ocppsim.values import frozen
 
 MOST_PERIODS = 1024
 """A schedule of more is none that a message should carry."""

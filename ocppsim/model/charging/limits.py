@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from attrs import frozen
-
 from ocppsim.model.charging.book import Book, Installed
 from ocppsim.model.charging.profile import Kind, Profile, Purpose, Rate
 from ocppsim.model.charging.timeline import next_border, rate
+from ocppsim.values import frozen
 
 Placed: TypeAlias = tuple[Profile, float]
 """A profile and the instant at which its schedule begins."""

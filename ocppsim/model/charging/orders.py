@@ -1,11 +1,10 @@
 """What a central system may ask of a station's charging profiles."""
 
-from attrs import frozen
-
 from ocppsim.model.charging.composite import Composite
 from ocppsim.model.charging.profile import Profile, Purpose, Unit
 from ocppsim.model.commands import Command
 from ocppsim.model.inputs import Verdict
+from ocppsim.values import frozen
 
 
 @frozen

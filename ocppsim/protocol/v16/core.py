@@ -7,10 +7,11 @@ schema check reports its absence, and the rest of the answer can still be used.
 from datetime import datetime
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.protocol.actions import Action, Message, Sender
 from ocppsim.protocol.v16.smart_charging import ChargingProfile
+from ocppsim.values import frozen
 
 AuthorizationStatus = Literal["Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx"]
 RegistrationStatus = Literal["Accepted", "Pending", "Rejected"]

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
 from ocppsim.protocol.actions import Action, Message, Sender
+from ocppsim.values import frozen
 
 DiagnosticsStatus = Literal["Idle", "Uploaded", "UploadFailed", "Uploading"]
 FirmwareStatus = Literal[

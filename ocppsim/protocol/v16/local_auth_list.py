@@ -2,10 +2,9 @@
 
 from typing import Literal
 
-from attrs import frozen
-
 from ocppsim.protocol.actions import Action, Message, Sender
 from ocppsim.protocol.v16.core import IdTagInfo
+from ocppsim.values import frozen
 
 
 @frozen

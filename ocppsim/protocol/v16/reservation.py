@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from attrs import frozen
-
 from ocppsim.protocol.actions import Action, Message, Sender
+from ocppsim.values import frozen
 
 
 @frozen

@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-from attrs import frozen
-
 from ocppsim.protocol.actions import Action, Message, Sender
+from ocppsim.values import frozen
 
 
 @frozen

@@ -65,7 +65,9 @@ def open_log(found: Loaded, *, live: bool) -> Iterator[Logbook]:
             )
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            raise usage(f"{found.path}: log: {where}{error.strerror or error}") from error
+            raise usage(
+                f"{found.path}: log: {where}{error.strerror or error}; with log.enabled false none is written"
+            ) from error
         for notice in found.notices:
             log.warning("%s", notice)
         yield book

@@ -149,3 +149,13 @@ def test_a_disk_that_refuses_is_said_and_stops_nothing(
     assert "session closed (local): " in ended.stdout
     assert "--state: the disk refused, nothing was kept from then on: " in ended.stderr
     assert "File too large" in ended.stderr
+
+
+def test_standard_streams_that_are_closed_harm_nobody() -> None:
+    """As a supervisor may start it; whatever is opened next must not be taken for standard output."""
+    program = f"{sys.executable} -m ocppsim charge ws://127.0.0.1:{closed_port()} --patience 0.1"
+    ended = subprocess.run(
+        ["sh", "-c", f"exec {program} <&- >&-"], stderr=subprocess.PIPE, text=True, timeout=30
+    )
+    assert ended.returncode == 3
+    assert ended.stderr == "ocppsim: no connection within 0.1 s: 1 try, last: connection refused\n"

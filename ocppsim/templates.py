@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from ocppsim.actors.station import misfit, with_meters
-from ocppsim.actors.wire import address
+from ocppsim.actors.wire import address, dial
 from ocppsim.config import meters, places
 from ocppsim.config.loading import load_template
 from ocppsim.config.problems import Report, Spot
@@ -72,6 +72,7 @@ def _of_16() -> Vocabulary:
         lambda name: keys.KEYS[name].initial,
         _key_problem,
         _address_problem,
+        dial.header_problem,
         frozenset(MEASURED),
         units.factor,
         partial(_station_problem, Dialect16()),
@@ -95,6 +96,7 @@ def _of_2(version: str) -> Vocabulary:
         lambda _: "",
         lambda _, __: None,
         _address_problem,
+        dial.header_problem,
         frozenset(MEASURED),
         units.factor,
         partial(_station_problem, Dialect201()),

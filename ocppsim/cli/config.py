@@ -14,6 +14,7 @@ from ocppsim.config.problems import ConfigurationError, Remark, Report, Spot
 from ocppsim.config.simulator import SimulatorConfiguration
 from ocppsim.config.template import StationTemplate
 from ocppsim.config.writing import BEGINNING, as_toml
+from ocppsim.terminal.words import plural
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +60,7 @@ def _check(options: argparse.Namespace) -> int:
     for source in found.sources:
         _tell_fates(StationTemplate, source.given, str(source.path), every=options.all)
     stations = sum(use.number_of_stations for use in found.configuration.station_template_urls)
-    say(f"{found.path}: {stations} stations of {len(found.sources)} templates")
+    say(f"{found.path}: {plural(stations, 'station')} of {plural(len(found.sources), 'template')}")
     return Exit.DONE
 
 

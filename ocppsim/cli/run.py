@@ -34,6 +34,7 @@ from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
 from ocppsim.terminal.totals import summarise
+from ocppsim.terminal.words import plural
 from ocppsim.values import frozen
 
 
@@ -114,7 +115,7 @@ def _run(options: argparse.Namespace) -> int:
             opt.real_transfers(options),
         )
         if waiting := len(plans) - len(what.plans):
-            console.print(f"{waiting} stations are not started (autoStart)")
+            console.print(f"not started (autoStart): {plural(waiting, 'station')}")
         if not what.plans:
             raise usage(f"{found.path}: no station starts: autoStart is false in all templates")
         for words in equipment.lacking(what.plans, state.store):

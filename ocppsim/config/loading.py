@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, field
 
-from ocppsim.config import documents, legacy, meters, places, silent, simulator, template
+from ocppsim.config import checks, documents, legacy, meters, places, silent, simulator, template
 from ocppsim.config.compact import digest, template_hash
 from ocppsim.config.key import structure
 from ocppsim.config.migration import older_defaults
@@ -74,7 +74,7 @@ def load(path: Path, vocabulary: Vocabulary) -> Loaded:
     if configuration is None:
         _templates_of_a_bad_file(given, spot, vocabulary)
         report.raise_problems()
-    _check_addresses(configuration.supervision_urls, spot.at("supervisionUrls"), vocabulary)
+    checks.addresses(configuration.supervision_urls, spot.at("supervisionUrls"), vocabulary)
     sources = [
         _source(use, spot.at("stationTemplateUrls", number, "file"), vocabulary)
         for number, use in enumerate(configuration.station_template_urls)
@@ -183,9 +183,10 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
         return None
     vocabulary = vocabulary.of(found.ocpp_version)
     say_limits(found, content, here, vocabulary)
-    _check_addresses(found.supervision_urls, here.at("supervisionUrls"), vocabulary)
-    _check_names(found, here, vocabulary)
-    _check_connector_0(content, here)
+    checks.addresses(found.supervision_urls, here.at("supervisionUrls"), vocabulary)
+    checks.headers(found.ws_options.headers, here.at("wsOptions", "headers"), vocabulary)
+    checks.names(found, here, vocabulary)
+    checks.connector_0(content, here)
     source = Source(
         path.stem,
         path,
@@ -231,46 +232,6 @@ def _list(name: str | None, spot: Spot, read: Any) -> Any:
     if len(here.report.problems) > before:
         return ()
     return read(content, here)
-
-
-def _check_addresses(urls: tuple[str, ...], spot: Spot, vocabulary: Vocabulary) -> None:
-    for number, url in enumerate(urls):
-        if (words := vocabulary.address_problem(url)) is not None:
-            spot.at(number).wrong(words)
-
-
-def _check_names(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> None:
-    """Names that mean nothing are noticed; a message without which nothing works cannot be denied."""
-    support = found.commands_support
-    for names, known, where in (
-        (support.incoming_commands, vocabulary.requests, ("commandsSupport", "incomingCommands")),
-        (support.outgoing_commands, vocabulary.messages, ("commandsSupport", "outgoingCommands")),
-        (found.message_trigger_support, vocabulary.triggers, ("messageTriggerSupport",)),
-    ):
-        for name in names:
-            if name not in known:
-                spot.at(*where, name).note(f"is nothing that OCPP {vocabulary.version} has here")
-    if found.out_of_order_end_meter_values and found.ocpp_strict_compliance:
-        spot.at("outOfOrderEndMeterValues").note("has no effect while ocppStrictCompliance is true")
-    for name, allowed in support.outgoing_commands.items():
-        if not allowed and name in vocabulary.needed:
-            spot.at("commandsSupport", "outgoingCommands", name).wrong(
-                "cannot be false: nothing works without it"
-            )
-
-
-def _check_connector_0(content: Mapping[str, Any], spot: Spot) -> None:
-    """It is the station, which has no outlet: of its keys one alone means something."""
-    evses = content.get("Evses")
-    path = ("Evses", "0", "Connectors", "0") if isinstance(evses, Mapping) else ("Connectors", "0")
-    table: Any = content
-    for name in path:
-        table = table.get(name) if isinstance(table, Mapping) else None
-    for name, value in table.items() if isinstance(table, Mapping) else ():
-        if name == "bootStatus" and value not in ("Available", "Unavailable"):
-            spot.at(*path, name).note(f"{value} is no status of the station as a whole")
-        elif name != "bootStatus":
-            spot.at(*path, str(name)).note("means nothing for connector 0, which is the station")
 
 
 def _initial_keys(found: StationTemplate, spot: Spot, vocabulary: Vocabulary) -> dict[str, str]:

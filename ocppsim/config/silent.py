@@ -54,15 +54,15 @@ def _weak_station(template: StationTemplate) -> Iterator[Notice]:
         part_w = power_w if shared else power_w / count
         if _enough(supply, part_w):
             continue
-        parts = f" are {part_w:g} W for each of {count} connectors," if part_w < power_w else " are"
+        parts = f" are {part_w:.10g} W for each of {count} connectors," if part_w < power_w else " are"
         enough_w = supply.minimum_w(supply.phases) * (1 if shared else count)
         advice = [
             ("powerUnit to kW", factor == 1 and power < 1000 and _enough(supply, part_w * 1000)),
             ("numberOfPhases to 1", _enough_for_one(supply, part_w)),
             ("powerSharedByConnectors to true", not shared and count > 1 and _enough(supply, power_w)),
-            (f"power to {enough_w / factor:g} {template.power_unit} or more", True),
+            (f"power to {enough_w / factor:.10g} {template.power_unit} or more", True),
         ]
-        words = f"{power_w:g} W{parts} {_current(supply, part_w)}; {_UNDER}"
+        words = f"{power_w:.10g} W{parts} {_current(supply, part_w)}; {_UNDER}"
         yield ("power",), f"{words}: set {_either(name for name, helps in advice if helps)}"
 
 
@@ -73,9 +73,9 @@ def _weak_connectors(template: StationTemplate) -> Iterator[Notice]:
         if not _enough(supply, power_w):
             advice = [
                 ("numberOfPhases to 1", _enough_for_one(supply, power_w)),
-                (f"it to {supply.minimum_w(supply.phases):g} W or more", True),
+                (f"it to {supply.minimum_w(supply.phases):.10g} W or more", True),
             ]
-            words = f"{power_w:g} W are {_current(supply, power_w)}; {_UNDER}"
+            words = f"{power_w:.10g} W are {_current(supply, power_w)}; {_UNDER}"
             yield _at(
                 template,
                 number,

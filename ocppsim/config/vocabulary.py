@@ -26,6 +26,7 @@ class Vocabulary:
     usual: Callable[[str], str]  # the initial value of a key of the standard
     key_problem: Callable[[str, str], Problem]  # of the initial value of a configuration key
     address_problem: Callable[[str], Problem]  # of the URL of a central system
+    header_problem: Callable[[str, str], Problem]  # of a header of the opening request; without its value
     measurands: frozenset[str]
     unit: Callable[
         [str, str], float | None

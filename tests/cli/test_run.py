@@ -88,7 +88,7 @@ def test_stations_of_the_configuration_run_for_a_while(
     ended = run("run", "--config", str(file), "--plain", "--speed", "20", "--duration", "60")
 
     assert ended.code == 0
-    assert "1 stations are not started (autoStart)" in ended.out
+    assert "not started (autoStart): 1 station" in ended.out
     assert "seed 9" in ended.out
     assert "2, of which 2 booted" in ended.out
     assert {boot.identity for boot in independent_server.seen.boots} == {"CS-TEST-00001", "CS-TEST-00002"}

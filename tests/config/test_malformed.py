@@ -210,6 +210,14 @@ WRONG_TEMPLATES: list[tuple[dict[str, Any], list[str]]] = [
         ["supervisionUser: must not have a colon: Basic authentication ends it there"],
     ),
     ({"supervisionPassword": 1234}, ["supervisionPassword: must be a text"]),
+    (
+        {"wsOptions": {"headers": {"Ho st": "x", "Host": "x", "X-Key": "s\u00e9cret"}}},
+        [
+            "wsOptions.headers: 'Ho st' is no name for a header",
+            "wsOptions.headers: the header Host belongs to the handshake",
+            "wsOptions.headers: the value of the header X-Key must be printable ASCII",
+        ],
+    ),
 ]
 
 

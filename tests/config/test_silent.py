@@ -44,6 +44,8 @@ def test_a_part_of_the_power_too_small_for_its_phases(tmp_path: Path) -> None:
     what, advice = told.split(f"; {UNDER}: set ")
     assert what == "power: 3000 W are 4.34 A on each of 3 phases"
     assert advice == "numberOfPhases to 1, or power to 4140 W or more"
+    [told] = notices(tmp_path, power=1_000_000, numberOfConnectors=1000)
+    assert told.endswith("set powerSharedByConnectors to true, or power to 4140000 W or more")
     [told] = notices(tmp_path, power=22, numberOfPhases=1)
     what, advice = told.split(f"; {UNDER}: set ")
     assert (what, advice) == ("power: 22 W are 0.09 A", "powerUnit to kW, or power to 1380 W or more")

@@ -147,13 +147,20 @@ def basic(credentials: bytes) -> str:
     return f"Basic {base64.b64encode(credentials).decode()}"
 
 
+def header_problem(name: str, value: str) -> str | None:
+    """Why it would break the request, or end in the middle of a connection attempt; without its value."""
+    if not _HEADER_NAME.fullmatch(name):
+        return f"{name!r} is no name for a header"
+    if _OWN_HEADERS.fullmatch(name.lower()):
+        return f"the header {name} belongs to the handshake"
+    if not (value.isascii() and value.isprintable()):
+        return f"the value of the header {name} must be printable ASCII"
+    return None
+
+
 def _checked(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Refuses what would break the request, or end in the middle of a connection attempt. Names no value."""
+    """Raises ValueError."""
     for name, value in headers:
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name for a header")
-        if _OWN_HEADERS.fullmatch(name.lower()):
-            raise ValueError(f"the header {name} belongs to the handshake")
-        if not (value.isascii() and value.isprintable()):
-            raise ValueError(f"the value of the header {name} must be printable ASCII")
+        if (problem := header_problem(name, value)) is not None:
+            raise ValueError(problem)
     return tuple((name, value.strip()) for name, value in headers)

@@ -7,7 +7,7 @@ begins each station anew: so whoever is killed in the midst leaves files that sa
 import logging
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ocppsim.actors import journal, whole_file
@@ -32,16 +32,20 @@ def found(folder: Path) -> list[Path]:
     return [path_of(folder, number) for number in sorted(numbers)]
 
 
-def read(paths: Sequence[Path]) -> dict[str, Kept]:
-    """What they say; a line that cannot be read ends it, and its file is kept aside."""
+def say_damage(words: str) -> None:
+    log.warning("%s", words)
+
+
+def read(paths: Sequence[Path], damaged: Callable[[str], None] = say_damage) -> dict[str, Kept]:
+    """What they say; a line that cannot be read ends it, and its file is kept aside, which is told."""
     kept: dict[str, Kept] = {}
     for path in paths:
-        if not _read(path, kept):
+        if not _read(path, kept, damaged):
             break
     return kept
 
 
-def _read(path: Path, kept: dict[str, Kept]) -> bool:
+def _read(path: Path, kept: dict[str, Kept], damaged: Callable[[str], None]) -> bool:
     lines = path.read_bytes().splitlines(keepends=True)
     for number, line in enumerate(lines, 1):
         try:
@@ -52,7 +56,7 @@ def _read(path: Path, kept: dict[str, Kept]) -> bool:
                 log.info("%s: the last line was cut short and is left out", path)
             else:
                 aside = path.with_suffix(".damaged")
-                log.warning("%s line %d: %s; kept a copy in %s", path, number, error, aside.name)
+                damaged(f"{path} line {number}: {error}; kept a copy in {aside.name}")
                 whole_file.replace(aside, lines, OWNERS)
             return False
     return True

@@ -4,7 +4,7 @@ import errno
 import fcntl
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from sys import maxsize
 from typing import IO, Any, Protocol
@@ -141,8 +141,18 @@ class Folder:
         self._secrets = SecretFolder(self.path / self.secret)
 
     @classmethod
-    def open(cls, path: Path, *, fsync: bool = False, secret: Path = SECRETS) -> "Folder":
-        """Raises OSError when the folder cannot be written, StoreInUse when somebody else does."""
+    def open(
+        cls,
+        path: Path,
+        *,
+        fsync: bool = False,
+        secret: Path = SECRETS,
+        damaged: Callable[[str], None] = segments.say_damage,
+    ) -> "Folder":
+        """Raises OSError when the folder cannot be written, StoreInUse when somebody else does.
+
+        `damaged` hears which file can be read in part only.
+        """
         path.mkdir(parents=True, exist_ok=True)
         folder = cls(path, fsync, secret)
         folder._lock = (path / "lock").open("w")
@@ -152,7 +162,7 @@ class Folder:
             folder._lock.close()
             raise StoreInUse(f"{path} is in use by another process") from None
         files = segments.found(path) or [path / JOURNAL]
-        folder._kept = segments.read([file for file in files if file.exists()])
+        folder._kept = segments.read([file for file in files if file.exists()], damaged)
         folder._compacted(segments.merge(files, folder._kept))
         files[-1].replace(path / JOURNAL)
         folder._journal = folder._opened()
@@ -217,8 +227,6 @@ class Folder:
 
     async def _compact(self) -> None:
         """What was written so far becomes one file of the fewest lines, in a thread; what comes goes on."""
-        if self._journal is None or self.trouble:
-            return
         if not self._write():
             return
         files, written = segments.found(self.path), self._size
@@ -229,9 +237,8 @@ class Folder:
             else:
                 size = await trio.to_thread.run_sync(_merged, files)
         except OSError as error:
-            log.warning(
-                "%s: cannot be compacted, and grows: %s", self.path / JOURNAL, error.strerror or error
-            )
+            why = error.strerror or error
+            log.warning("%s: cannot be compacted, and grows: %s", self.path / JOURNAL, why)
         else:
             self._compacted(size + self._size - written)
 

@@ -53,7 +53,7 @@ def open_state(configuration: Path, note: Callable[[str], None]) -> Iterator[Sta
 
     store: Folder | Forgetful
     try:
-        store = Folder.open(folder, secret=SECRETS)
+        store = Folder.open(folder, secret=SECRETS, damaged=tell)
     except StoreInUse as error:
         raise usage(f"{error}; a second run needs a folder of its own") from error
     except OSError as error:

@@ -10,7 +10,7 @@ import pytest
 
 from ocppsim.actors.store import Folder
 from ocppsim.persistence.shelf import Shelf
-from tests.cli.support import Ended
+from tests.cli.support import Ended, closed_port
 from tests.cli.test_run import configuration
 from tests.persistence.peer_files import key
 from tests.real.independent import IndependentServer
@@ -91,6 +91,19 @@ def test_files_that_are_damaged_and_passwords_that_move_are_told(
     [log] = (tmp_path / "logs").glob("combined*.log")
     assert f"{one}: line 1" in log.read_text()
     assert one.with_suffix(".json.damaged").read_text() == "{"
+
+
+def test_a_damaged_journal_is_told(command: Command, tmp_path: Path) -> None:
+    """What is lost with it are sessions and registers: more than a line of a log."""
+    file = configuration(tmp_path, f"ws://127.0.0.1:{closed_port()}")
+    journal = tmp_path / "configurations" / "journal.jsonl"
+    journal.parent.mkdir()
+    journal.write_text("no record\n")
+    ended = command("run", "--config", str(file), "--plain", "--duration", "0.1")
+    assert f"ocppsim: note: {journal} line 1: " in ended.err
+    assert "kept a copy in journal.damaged" in ended.err
+    [log] = (tmp_path / "logs").glob("combined*.log")
+    assert f"{journal} line 1: " in log.read_text()
 
 
 def test_where_the_folder_cannot_be_written_the_run_goes_on_and_says_so(

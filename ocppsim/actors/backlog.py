@@ -6,7 +6,7 @@ MOST_WAITING = 16 * 2**20
 """So many bytes wait, and no more."""
 
 
-@define(eq=False)
+@define
 class Backlog:
     """In their order."""
 

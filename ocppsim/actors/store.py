@@ -277,8 +277,9 @@ class Folder:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if self.fsync:
                 os.fsync(self._journal)
-        finally:
+        except OSError:
             self._waiting.put(lines[written:])
+            raise
 
     # -- a disk that refuses
 

@@ -80,6 +80,14 @@ def test_the_end_of_the_process_is_the_last_attempt(tmp_path: Path) -> None:
     assert segments.read(segments.found(tmp_path))["A"].blocks == {"count": 2}
 
 
+def test_nothing_waits_while_the_disk_takes_all(tmp_path: Path) -> None:
+    store = Folder.open(tmp_path)
+    for number in range(3):
+        store.record("A", journal.block("count", number))
+    assert store._waiting == backlog.Backlog([])
+    store.close()
+
+
 def test_more_than_can_wait_is_given_up_and_what_was_written_stays_readable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -328,8 +328,6 @@ class Folder:
                 log.warning("all is kept again")
         self._secrets.try_again()
 
-    # -- secrets
-
     @property
     def secrets_trouble(self) -> str:
         return self._secrets.trouble

@@ -90,8 +90,8 @@ def _run(options: argparse.Namespace) -> int:
     live = can_show(console) and not options.plain and not options.json
     duration_s = options.duration or (inf if live else PLAIN_DURATION_S)
     show = Show(options.stations, opt.seed(options), options.speed, duration_s, live, options.json)
+    opt.connection(options.url or "ws://localhost/", options).dial("CS-1")  # bad values are said at once
     if options.url is not None:
-        opt.connection(options.url, options).dial("CS-1")  # a bad URL is said before anything starts
         opt.warn_if_insecure(options)
     return run(partial(_demo, options, show, console), options.speed)
 

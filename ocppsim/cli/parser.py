@@ -36,7 +36,8 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         options, unknown = parser(named).parse_known_args(given)
         if unknown:  # argparse itself would send people to the help that has no options
-            raise usage(f"unrecognized arguments: {' '.join(unknown)} (see ocppsim {named[0]} --help)")
+            hint = "name the file with --config; " if _is_file_of_run(named[0], unknown[0]) else ""
+            raise usage(f"unrecognized arguments: {' '.join(unknown)} ({hint}see ocppsim {named[0]} --help)")
         code: int = options.run(options)
     except CommandEnded as ended:
         ended.say()
@@ -47,6 +48,11 @@ def run(arguments: Sequence[str] | None) -> int:
         broken.say()
         return broken.code
     return code
+
+
+def _is_file_of_run(command: str, argument: str) -> bool:
+    """`config check` takes it without an option, so people try."""
+    return command == "run" and argument.endswith((".toml", ".json"))
 
 
 def parser(loaded: Sequence[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:

@@ -43,6 +43,8 @@ WRONG = [
     (f"charge {URL} --trace /nowhere/file", "--trace /nowhere/file: No such file"),
     ("demo --stations 0", "--stations: must be a whole number from 1 to 100000"),
     ("demo --url nonsense", "must begin with ws:// or wss://"),
+    ("demo --ca /nowhere", "/nowhere: no such file"),
+    ("run config.toml", "unrecognized arguments: config.toml (name the file with --config; see ocppsim run"),
     ("demo --duration x", "--duration: not a number"),
     ("csms --port 65536", "--port: must be a whole number from 0 to 65535"),
     ("csms --silent Nonsense", "--silent: invalid choice: 'Nonsense'"),

@@ -15,12 +15,10 @@ from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
+from time import monotonic, perf_counter, process_time
 
 import trio
-from attrs import asdict
 
-from benchmarks.calibration import INTERVAL_S, Calibration
 from benchmarks.limits import raise_open_files
 from ocppsim.actors.fleet import Fleet, open_fleet
 from ocppsim.actors.generator import Habits
@@ -40,6 +38,8 @@ from ocppsim.model.specification import Outlet, Specification
 
 CONNECTORS = (1, 2)
 SETTLING_S = 0.5
+LOOK_S = 0.05
+"""How often it is looked for stalls of the loop."""
 LIBRARIES = {
     "trio-websocket": "ocppsim.actors.wire.websocket",
     "websockets": "ocppsim.actors.wire.direct",
@@ -150,24 +150,19 @@ async def _charge_again_and_again(station: Station, number: int) -> None:
 
 
 async def _window(fleet: Fleet, seconds: float) -> dict[str, object]:
-    calibration = Calibration()
-    calls, wall, cpu = fleet.latencies.count, perf_counter(), process_time()
+    calls, began, cpu = fleet.latencies.count, monotonic(), process_time()
     stall_s = 0.0
-    while perf_counter() - wall < seconds:
-        calibration.sample()
-        due = perf_counter() + INTERVAL_S
-        await trio.sleep(INTERVAL_S)
+    while monotonic() - began < seconds:
+        due = perf_counter() + LOOK_S
+        await trio.sleep(LOOK_S)
         stall_s = max(stall_s, perf_counter() - due)
-    cpu_s = process_time() - cpu - calibration.cpu_s
-    done = fleet.latencies.count - calls
     return {
-        "calls": done,
-        "wall_s": perf_counter() - wall,
-        "cpu_s": cpu_s,
-        "normalised_us_per_call": calibration.normalised(cpu_s) / done * 1e6 if done else None,
+        "calls": fleet.latencies.count - calls,
+        "began": began,
+        "ended": monotonic(),
+        "cpu_s": process_time() - cpu,
         "longest_stall_ms": stall_s * 1000,
         "p99_ms": fleet.latencies.quantile(0.99) * 1000,
-        "calibration": asdict(calibration.summary()),
     }
 
 

@@ -164,7 +164,7 @@ def _conclude(
             console.print(f"[red]station broke a rule[/]: {escape(str(finding))}", soft_wrap=True)
     if summary.internal_errors or by_stations:
         raise CommandEnded(Exit.OURS, f"{summary.internal_errors + by_stations} errors of our own, see above")
-    if not said_all:
+    if summary.unsent or not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
     if summary.sessions_completed < show.stations:
         raise CommandEnded(

@@ -33,7 +33,7 @@ from ocppsim.reloading.watching import watch
 from ocppsim.terminal.console import can_show
 from ocppsim.terminal.header import Header
 from ocppsim.terminal.summary import closing
-from ocppsim.terminal.totals import summarise
+from ocppsim.terminal.totals import Summary, summarise
 from ocppsim.terminal.words import plural
 from ocppsim.values import frozen
 
@@ -146,12 +146,18 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
                 said_all = await fleet.leave(StopReason.LOCAL, staying)
         summary = summarise(fleet)
         console.print(closing(summary), soft_wrap=True)
+    wanted = interrupted.is_set() or screen.quit_wanted.is_set()
+    return conclude(summary, _last_reason(fleet), said_all=said_all, wanted=wanted)
+
+
+def conclude(summary: Summary, reason: str, *, said_all: bool, wanted: bool) -> Exit:
+    """Raises CommandEnded. `reason`: why a station did not boot; `wanted`: somebody ended it."""
     if summary.internal_errors:
         raise CommandEnded(Exit.OURS, f"{summary.internal_errors} errors of our own, see above")
-    if not said_all:
+    if not summary.booted and not wanted:
+        raise CommandEnded(Exit.BLOCKED, f"no station got as far as an accepted boot: {reason}")
+    if summary.unsent or not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
-    if not summary.booted and not interrupted.is_set() and not screen.quit_wanted.is_set():
-        raise CommandEnded(Exit.BLOCKED, f"no station got as far as an accepted boot: {_last_reason(fleet)}")
     return Exit.DONE
 
 

@@ -27,6 +27,7 @@ from ocppsim.config.loading import Loaded
 from ocppsim.config.stations import Plan
 from ocppsim.launching import Launcher
 from ocppsim.logs.opening import Logbook
+from ocppsim.model.registration import Standing
 from ocppsim.model.session import StopReason
 from ocppsim.reloading.reloader import Reloader
 from ocppsim.reloading.watching import watch
@@ -147,25 +148,31 @@ async def _simulate(what: Run, console: OutputConsole, interrupted: trio.Event) 
         summary = summarise(fleet)
         console.print(closing(summary), soft_wrap=True)
     wanted = interrupted.is_set() or screen.quit_wanted.is_set()
-    return conclude(summary, _last_reason(fleet), said_all=said_all, wanted=wanted)
+    return conclude(summary, _why_none_booted(fleet), said_all=said_all, wanted=wanted)
 
 
-def conclude(summary: Summary, reason: str, *, said_all: bool, wanted: bool) -> Exit:
-    """Raises CommandEnded. `reason`: why a station did not boot; `wanted`: somebody ended it."""
+def conclude(summary: Summary, unbooted: CommandEnded, *, said_all: bool, wanted: bool) -> Exit:
+    """Raises CommandEnded: `unbooted`, where no station has booted and nobody `wanted` the end."""
     if summary.internal_errors:
         raise CommandEnded(Exit.OURS, f"{summary.internal_errors} errors of our own, see above")
     if not summary.booted and not wanted:
-        raise CommandEnded(Exit.BLOCKED, f"no station got as far as an accepted boot: {reason}")
+        raise unbooted
     if summary.unsent or not said_all:
         raise CommandEnded(Exit.FAILED, "the central system did not answer everything in time")
     return Exit.DONE
 
 
-def _last_reason(fleet: Fleet) -> str:
-    """Of the first station that has one."""
-    links = [station.board.link for station in fleet.stations.values()]
-    reasons = (link.trouble for link in links if not link.connections and link.trouble)
-    return next(reasons, "the central system accepted none")
+def _why_none_booted(fleet: Fleet) -> CommandEnded:
+    """As the first station has it that has a reason: refused, or nobody acted."""
+    boards = [station.board for station in fleet.stations.values()]
+    why = "no station got as far as an accepted boot"
+    if any(board.registration.standing is Standing.REJECTED for board in boards):
+        return CommandEnded(Exit.FAILED, f"{why}: the central system rejects it")
+    for link in (board.link for board in boards):
+        if link.trouble and not link.connections:
+            code = Exit.FAILED if link.permanent else Exit.BLOCKED
+            return CommandEnded(code, f"{why}: {link.trouble}")
+    return CommandEnded(Exit.BLOCKED, f"{why}: the central system accepted none")
 
 
 def _launcher(what: Run, fleet: Fleet, kept: Callable[[Plan], None]) -> Launcher:

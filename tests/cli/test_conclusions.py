@@ -12,6 +12,7 @@ from ocppsim.terminal.totals import Summary
 
 NOTHING = {attribute.name: 0 for attribute in attrs.fields(Summary)}
 GOOD = {"stations": 2, "booted": 2, "sessions_completed": 4, "causes": {}}
+UNBOOTED = CommandEnded(Exit.BLOCKED, "no station got as far as an accepted boot: connection refused")
 LATE = "the central system did not answer everything in time"
 
 
@@ -21,7 +22,7 @@ def summary(**totals: object) -> Summary:
 
 
 def run_ends(total: Summary, *, said_all: bool = True, wanted: bool = False) -> Exit:
-    return run.conclude(total, "connection refused", said_all=said_all, wanted=wanted)
+    return run.conclude(total, UNBOOTED, said_all=said_all, wanted=wanted)
 
 
 def demo_ends(total: Summary, *, said_all: bool = True) -> Exit:

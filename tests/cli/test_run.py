@@ -94,6 +94,18 @@ def test_stations_of_the_configuration_run_for_a_while(
     assert {boot.identity for boot in independent_server.seen.boots} == {"CS-TEST-00001", "CS-TEST-00002"}
 
 
+def test_a_run_that_is_rejected_has_failed(
+    tmp_path: Path, independent_server: IndependentServer, command: Callable[..., Ended]
+) -> None:
+    independent_server.settings.boots = [("Rejected", 60)] * 9
+    file = configuration(tmp_path, independent_server.url)
+    ended = command("run", "--config", str(file), "--plain", "--speed", "4", "--duration", "2")
+
+    assert ended.code == 1
+    last = ended.err.splitlines()[-1]
+    assert last == "ocppsim: no station got as far as an accepted boot: the central system rejects it"
+
+
 def test_a_run_that_nobody_answers_is_no_success(tmp_path: Path) -> None:
     file = configuration(tmp_path, f"ws://127.0.0.1:{closed_port()}")
     ended = run("run", "--config", str(file), "--plain", "--speed", "4", "--duration", "2")

@@ -21,6 +21,7 @@ from ocppsim.config.template import StationTemplate
 from ocppsim.config.template_sections import PASSWORD_KEY
 from ocppsim.config.versions import say_limits
 from ocppsim.config.vocabulary import Vocabulary
+from ocppsim.model.commands import Trigger
 from ocppsim.model.security import password_problem
 from ocppsim.values import frozen
 
@@ -194,12 +195,7 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
         tags=_list(found.id_tags_file, here.at("idTagsFile"), read_tags),
         visitors=_list(found.ev_profiles_file, here.at("evProfilesFile"), read_vehicles),
         keys=_initial_keys(found, here.at("Configuration", "configurationKey"), vocabulary),
-        untriggered=frozenset(
-            trigger
-            for name, allowed in found.message_trigger_support.items()
-            if not allowed
-            for trigger in vocabulary.triggers.get(name, ())
-        ),
+        untriggered=_untriggered(found, vocabulary),
         units=meters.units(found, here, vocabulary),
         given=content,
         hash=(own := template_hash(content)),
@@ -213,6 +209,11 @@ def source_of(path: Path, content: Any, here: Spot, vocabulary: Vocabulary) -> S
     for where, words in silent.notices(source) if source.sessions else ():  # of the others that is said
         here.at(*where).note(words)
     return source
+
+
+def _untriggered(found: StationTemplate, vocabulary: Vocabulary) -> frozenset[Trigger]:
+    denied = (name for name, allowed in found.message_trigger_support.items() if not allowed)
+    return frozenset(trigger for name in denied for trigger in vocabulary.triggers.get(name, ()))
 
 
 def _template_migrated(value: dict[str, Any], spot: Spot) -> dict[str, Any]:

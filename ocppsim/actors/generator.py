@@ -75,9 +75,10 @@ class Driver:
 
     async def _free(self, tag: str) -> bool:
         """Wait for a connector that will take the tag; not for ever, since plans change."""
-        with trio.move_on_after(PATIENCE_S):
+        with trio.move_on_after(PATIENCE_S) as patience:
             await self.board.until(lambda board: self.leaving or self._available(board, tag))
-        return not self.leaving and self._available(self.board, tag)
+        # No second look: what others change in this very round must not matter.
+        return not self.leaving and not patience.cancelled_caught
 
     def _available(self, board: Board, tag: str) -> bool:
         view = board.connectors.get(self.number)

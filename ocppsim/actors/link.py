@@ -76,6 +76,7 @@ class Link:
         self.unsaid = context.specification.unsaid
         ids: Iterator[str] = iter(self.memory.message_id, "")
         self.speed = clock.speed()
+        self.in_rounds = me.system.rounds is not None  # where nobody looks at what another may just change
         call_timeout = clock.wire(context.settings.message_timeout_s)
         self.session = Session(ids, self.dialect.codes, call_timeout, clock.wire(ANSWER_WITHIN_S))
         self.transport: Transport | None = None
@@ -237,7 +238,7 @@ class Link:
         self.board.changed()
 
     def _tell_outcome(self, send: Send, answer: CallAnswer, round_trip_s: float) -> None:
-        if isinstance(send.ref, Reporter) and send.ref.taken():
+        if isinstance(send.ref, Reporter) and not self.in_rounds and send.ref.taken():
             return  # a status that is still the present one: nobody waits for that
         send.sender.tell(Outcome(send.ref, answer, None, round_trip_s))
 

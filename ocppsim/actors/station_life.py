@@ -50,6 +50,7 @@ from ocppsim.actors.reporter import AGAIN_S, Reported
 from ocppsim.actors.runtime import Actor, Exit, NoAnswer, Restart, Stop
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import CloseInterrupted, StopSession
+from ocppsim.model.registration import Registration
 from ocppsim.model.security import SecurityEvent
 from ocppsim.model.session import StopReason
 from ocppsim.protocol.session import Kind
@@ -94,6 +95,8 @@ class StationLife:
                     await self._take(message)
         finally:
             context.memory.interrupt(clock.now(), context.ended_by or StopReason.REBOOT)
+            if not (self.closing and isinstance(self.end, Stop)):  # the last word of the last life stands
+                context.board.show_registration(Registration())  # or people would come while it is down
         return None
 
     async def _take(self, message: object) -> None:

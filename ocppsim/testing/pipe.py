@@ -1,7 +1,6 @@
 """An in-memory pipe in place of a websocket: texts in order, close codes, drops and half-open connections.
 
-As on a websocket, an end learns that the other one closed after it was given all that was sent before, and
-sends and receives that need not wait let no other task run.
+As on a websocket, an end learns that the other one closed after it was given all that was sent before.
 """
 
 from collections import deque
@@ -90,12 +89,12 @@ class _End:
     _over: trio.Event = field(factory=trio.Event)
 
     async def send(self, text: str | bytes) -> None:
-        await trio.lowlevel.checkpoint_if_cancelled()
+        await trio.lowlevel.checkpoint()
         self._check()
         self._put(text)
 
     async def receive(self) -> str | bytes:
-        await trio.lowlevel.checkpoint_if_cancelled()
+        await trio.lowlevel.checkpoint()
         while self._ended is None:
             item = await self._inbox.get()
             if isinstance(item, Ended):

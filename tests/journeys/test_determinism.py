@@ -20,7 +20,7 @@ STATIONS = 20
 HOUR = 3600.0
 
 HABITS = Habits(
-    least_delay_s=60, most_delay_s=300, least_stay_s=120, most_stay_s=900, stop_after_s=HOUR, tags=("A", "B")
+    least_delay_s=120, most_delay_s=900, least_stay_s=120, most_stay_s=900, stop_after_s=HOUR, tags=("A", "B")
 )
 
 

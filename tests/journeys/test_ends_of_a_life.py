@@ -295,3 +295,13 @@ async def test_requests_that_come_during_the_end_begin_nothing(autojump_clock: o
         assert await play.ask("Reset", type="Hard") == {"status": "Accepted"}
         await play.later(RESET_S + 10)
         assert len(play.said("BootNotification")) == 2
+
+
+async def test_a_station_that_is_down_is_not_registered_on_its_board(autojump_clock: object) -> None:
+    """Or people would come to it, and whether they did would depend on who is quicker as it comes up."""
+    async with stage() as play:
+        await play.booted()
+        play.station.cut_power()
+        await play.later(1)
+        assert not play.board.registration.accepted
+        await play.until(lambda board: board.registration.accepted)

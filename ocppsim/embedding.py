@@ -28,6 +28,7 @@ from ocppsim.launching import Launcher, dialect_of
 from ocppsim.model.connector import Status
 from ocppsim.model.inputs import Verdict
 from ocppsim.model.security import Credentials
+from ocppsim.model.specification import Specification
 from ocppsim.model.vehicle import Vehicle
 from ocppsim.protocol import frames
 from ocppsim.protocol.frames import Call
@@ -176,20 +177,12 @@ class Simulator:
         cannot do yet.
         """
         await trio.lowlevel.checkpoint()
-        source = templates.source(template) if isinstance(template, str) else templates.from_file(template)
-        if options:
-            source = optioned(source, options, templates.vocabulary())
+        source = _source(template, options or {})
         number, name = self._named(source, id)
         plan = templates.planned(self._directed(source, number), name, connectors, self.fleet.seed)
-        specification = plan.specification
-        equipped = evolve(
-            specification,
-            keys={**specification.keys, **(keys or {})},
-            credentials=credentials or specification.credentials,
-        )
         plan = evolve(
             plan,
-            specification=equipped,
+            specification=_equipped(plan.specification, keys or {}, credentials),
             headers=(*self.headers, *plan.headers),
             habits=habits,
             ocpp=ocpp or plan.ocpp,
@@ -224,6 +217,15 @@ class Simulator:
     def hear(self, entry: TraceEntry) -> None:
         if (handle := self.stations.get(entry.station)) is not None:
             handle.hear(entry)
+
+
+def _source(template: str | Path, options: Mapping[str, object]) -> Source:
+    source = templates.source(template) if isinstance(template, str) else templates.from_file(template)
+    return optioned(source, options, templates.vocabulary()) if options else source
+
+
+def _equipped(bare: Specification, keys: Mapping[str, str], credentials: Credentials | None) -> Specification:
+    return evolve(bare, keys={**bare.keys, **keys}, credentials=credentials or bare.credentials)
 
 
 def _check_version(plan: Plan) -> None:

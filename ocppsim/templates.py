@@ -82,6 +82,7 @@ def _of_16() -> Vocabulary:
 @cache
 def _of_2(version: str) -> Vocabulary:
     """Names are those of the whole version, whether or not a station does anything about them."""
+    dialect = Dialect201()
     actions = frozenset(
         name.removesuffix("Request") for name in schemas.names("v201") if name.endswith("Request")
     )
@@ -99,8 +100,8 @@ def _of_2(version: str) -> Vocabulary:
         dial.header_problem,
         frozenset(MEASURED),
         units.factor,
-        partial(_station_problem, Dialect201()),
-        sessions=False,
+        partial(_station_problem, dialect),
+        sessions=dialect.has_sessions,
         limits=LIMITS_OF_2,
     )
 

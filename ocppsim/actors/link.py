@@ -108,6 +108,7 @@ class Link:
     # -- messages
 
     def _take(self, message: LinkMessage | Question[None], now: float) -> None:
+        """What is said, and what is to be said."""
         match message:
             case Heard():  # no patterns inside: each would take longer than all that comes before it
                 if message.connection == self.connection:
@@ -124,6 +125,12 @@ class Link:
             case Reply(to) | Refuse(to) | Ignore(to):
                 if to.connection == self.connection:
                     self._answer(message)
+            case _:
+                self._took_notice(message, now)
+
+    def _took_notice(self, message: LinkMessage | Question[None], now: float) -> None:
+        """Of the connection, of the station, of time, and of whoever wants to see the end of it."""
+        match message:
             case Up():
                 self._connected(message)
             case Down(_, connection):

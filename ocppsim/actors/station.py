@@ -139,9 +139,8 @@ def assemble(
     fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
     memory = Memory.recall(specification, store, clock.now(), fresh_start)
     settings = dialect.settings(specification, memory.changed)
-    board = Board(
-        name, memory.outbox, connectors={number: ConnectorView() for number in specification.outlets}
-    )
+    views = {number: ConnectorView() for number in specification.outlets}
+    board = Board(name, memory.outbox, connectors=views)
     context = StationContext(
         specification,
         dialect,
@@ -153,10 +152,7 @@ def assemble(
         dial,
         statistics,
     )
-    context.identity = Identity.recall(memory, lambda: context.settings)
-    context.security_events = SecurityEvents.recall(
-        memory, lambda: context.settings, context.tracer.security_log
-    )
+    _recall_security(context)
     forget_untold(context)
     close_gone(context)
     numbers = count()
@@ -165,6 +161,12 @@ def assemble(
     backoff = Backoff(draws, lambda: context.specification.first_redial_s)
     _add_actors(system, context, backoff, latencies)
     return Station(context, _add_world(system, context))
+
+
+def _recall_security(context: StationContext) -> None:
+    memory, log = context.memory, context.tracer.security_log
+    context.identity = Identity.recall(memory, lambda: context.settings)
+    context.security_events = SecurityEvents.recall(memory, lambda: context.settings, log)
 
 
 async def _live(me: Actor[StationMessage], context: StationContext) -> Exit | None:

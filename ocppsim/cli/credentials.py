@@ -8,9 +8,12 @@ from ocppsim import security
 from ocppsim.cli.exits import usage
 from ocppsim.model.security import (
     LONGEST_PASSWORD,
+    NEEDS,
     SHORTEST_PASSWORD,
     Credentials,
+    Need,
     password_problem,
+    with_tls,
 )
 
 
@@ -29,23 +32,33 @@ def check_profile(options: argparse.Namespace, url: str, credentials: Credential
     """A station that lacks what its profile needs is a mistake of the user's."""
     profile, secure = options.security_profile, url.lower().startswith("wss://")
     needs = f"--security-profile {profile} needs"
-    if profile == 1 and secure:
+    if secure and not with_tls(profile):
         raise usage(f"{needs} a ws:// URL")
-    if profile > 1 and not secure and options.secure_url is None:
+    if with_tls(profile) and not secure and options.secure_url is None:
         raise usage(f"{needs} a wss:// URL")
     if options.user is not None:
         raise usage(f"--security-profile {profile}: the user is the station's id, --user cannot be given")
-    if profile < 3 and options.password_env is None:
-        raise usage(f"{needs} --password-env")
-    if profile < 3 and credentials.password is None:
-        raise usage(f"--password-env {options.password_env}: {LENGTHS}")
-    if profile > 1 and not credentials.roots:
-        raise usage(f"{needs} --ca")
-    if profile == 3 and credentials.certificate is None:
-        raise usage(f"{needs} --cert and --key")
+    for need, option in OPTIONS.items():
+        if need in NEEDS[profile] and not has(credentials)[need]:
+            if need is Need.PASSWORD and options.password_env is not None:
+                raise usage(f"--password-env {options.password_env}: {LENGTHS}")
+            raise usage(f"{needs} {option}")
     if options.insecure:
         raise usage(f"--security-profile {profile} and --insecure exclude each other")
 
+
+def has(credentials: Credentials) -> Mapping[Need, bool]:
+    return {
+        Need.PASSWORD: credentials.password is not None,
+        Need.ROOT: bool(credentials.roots),
+        Need.CERTIFICATE: credentials.certificate is not None,
+    }
+
+
+OPTIONS = {Need.PASSWORD: "--password-env", Need.ROOT: "--ca", Need.CERTIFICATE: "--cert and --key"}
+"""What brings it."""
+
+OPERATOR = "CpoName"
 
 _CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n?", re.DOTALL)
 LENGTHS = f"AuthorizationKey has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} printable characters"
@@ -60,6 +73,6 @@ def operator(certificate: str) -> Mapping[str, str]:
     from ocppsim.security.certificates import BadCertificate, organisation
 
     try:
-        return {"CpoName": organisation(certificate)}
+        return {OPERATOR: organisation(certificate)}
     except BadCertificate:
         return {}

@@ -17,11 +17,9 @@ from ocppsim.cli import credentials
 from ocppsim.cli import options as opt
 from ocppsim.cli.exits import usage
 from ocppsim.config.stations import Plan
-from ocppsim.model.security import Credentials
+from ocppsim.model.security import NEEDS, Credentials, Need, with_tls
 from ocppsim.model.specification import Specification
 from ocppsim.values import frozen
-
-OPERATOR = "CpoName"
 
 
 @frozen
@@ -53,7 +51,7 @@ class Equipment:
 
     def _specification(self, bare: Specification) -> Specification:
         brought, keys = self.credentials, bare.keys
-        if brought.certificate is not None and OPERATOR not in keys:
+        if brought.certificate is not None and credentials.OPERATOR not in keys:
             keys = {**keys, **credentials.operator(brought.certificate)}
         of_template = None if self.password else bare.credentials.password
         return evolve(bare, keys=keys, credentials=evolve(brought, password=brought.password or of_template))
@@ -110,9 +108,10 @@ def check(brought: Equipment, options: argparse.Namespace, plans: Iterable[Plan]
         words = f"{plan.template} has the security profile {profile}"
         if brought.user is not None:
             raise usage(f"--user: {words}, whose user is the station's id")
-        if profile < 3 and brought.password and brought.credentials.password is None:
+        wants_password = Need.PASSWORD in NEEDS[profile]
+        if wants_password and brought.password and brought.credentials.password is None:
             raise usage(f"--password-env {options.password_env}: {words}: {credentials.LENGTHS}")
-        if profile > 1 and brought.insecure:
+        if with_tls(profile) and brought.insecure:
             raise usage(f"--insecure: {words}, which checks certificates")
 
 
@@ -126,15 +125,21 @@ def lacking(plans: Iterable[Plan], store: Store) -> Iterator[str]:
         has, name = plan.specification.credentials, plan.specification.id
         secrets, known = store.secrets(name), store.known(name)
         kept: Any = {} if known is None else known.blocks.get(BLOCK, {})
-        roots = kept.get("roots", has.roots)
-        needs = {
-            "a password (--password-env)": profile < 3 and not secrets.get(PASSWORD, has.password),
-            "an authority to trust (--ca)": profile > 1 and not roots,
-            "a certificate of its own (--cert, --key)": profile == 3
-            and not secrets.get("own", has.certificate),
+        found = {
+            Need.PASSWORD: secrets.get(PASSWORD, has.password),
+            Need.ROOT: kept.get("roots", has.roots),
+            Need.CERTIFICATE: secrets.get("own", has.certificate),
         }
-        if missing := [words for words, lacks in needs.items() if lacks]:
+        lacks = [need for need in Need if need in NEEDS[profile] and not found[need]]
+        if missing := [f"{_WORDS[need]} ({credentials.OPTIONS[need]})" for need in lacks]:
             yield f"{plan.template}: security profile {profile} needs {' and '.join(missing)}"
+
+
+_WORDS = {
+    Need.PASSWORD: "a password",
+    Need.ROOT: "an authority to trust",
+    Need.CERTIFICATE: "a certificate of its own",
+}
 
 
 def profile_of(plan: Plan) -> int:

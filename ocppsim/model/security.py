@@ -4,6 +4,7 @@ What needs cryptography is decided elsewhere and comes in as a word or a flag.
 """
 
 import re
+from collections.abc import Mapping
 from enum import Enum, auto
 
 from attrs import field
@@ -103,13 +104,32 @@ def password_bytes(text: str) -> bytes:
 # -- profiles
 
 
+class Need(Enum):
+    """What a station must have for a security profile."""
+
+    PASSWORD = auto()
+    ROOT = auto()  # a root certificate of the central system
+    CERTIFICATE = auto()  # one of its own, with its key
+
+
+NEEDS: Mapping[int, frozenset[Need]] = {
+    0: frozenset(),
+    1: frozenset({Need.PASSWORD}),
+    2: frozenset({Need.PASSWORD, Need.ROOT}),
+    3: frozenset({Need.ROOT, Need.CERTIFICATE}),
+}
+"""By profile (whitepaper ed. 3, A00)."""
+
+
+def with_tls(profile: int) -> bool:
+    return Need.ROOT in NEEDS[profile]
+
+
 @frozen
 class Means:
     """What a station has to raise its profile with."""
 
-    password: bool
-    root: bool  # a valid root certificate of the central system
-    certificate: bool  # a valid one of its own
+    has: frozenset[Need]  # certificates only where they are valid
     plain: bool  # it knows where to connect without TLS
     secure: bool  # and with TLS
 
@@ -118,12 +138,8 @@ def raise_profile(present: int, wanted: int, means: Means) -> KeyVerdict:
     """Only upwards, and only with all that the new profile needs (A05.FR.01 to 05)."""
     if not present < wanted <= HIGHEST_PROFILE:
         return KeyVerdict.REJECTED
-    needs = {
-        1: means.password and means.plain,
-        2: means.password and means.root and means.secure,
-        3: means.root and means.certificate and means.secure,
-    }
-    return KeyVerdict.ACCEPTED if needs[wanted] else KeyVerdict.REJECTED
+    connects = means.secure if with_tls(wanted) else means.plain
+    return KeyVerdict.ACCEPTED if connects and NEEDS[wanted] <= means.has else KeyVerdict.REJECTED
 
 
 # -- what can be asked

@@ -3,6 +3,7 @@
 As on a websocket, an end learns that the other one closed after it was given all that was sent before.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -79,7 +80,7 @@ class _Line:
 
 
 @define(eq=False)
-class _End:
+class _End(ABC):
     """One end; `_other` is the inbox of the other one."""
 
     _line: _Line
@@ -148,8 +149,8 @@ class _End:
         if (ended := self._known_end()) is not None:
             raise self._error(ended)
 
-    def _error(self, ended: Ended) -> Exception:
-        raise NotImplementedError
+    @abstractmethod
+    def _error(self, ended: Ended) -> Exception: ...
 
 
 class ClientEnd(_End, Transport):

@@ -193,7 +193,7 @@ def test_what_a_profile_lacks_is_said_once_for_each_template(tmp_path: Path, pki
     assert not list(equipment.lacking(map(made.equipped, plans), Forgetful()))
     third = made.equipped(planned(tmp_path, **profile(3)))
     assert list(equipment.lacking([third], Forgetful())) == [
-        "test: security profile 3 needs a certificate of its own (--cert, --key)"
+        "test: security profile 3 needs a certificate of its own (--cert and --key)"
     ]
 
 

@@ -206,3 +206,16 @@ async def test_what_was_answered_never_goes_again(autojump_clock: object) -> Non
         await play.later(300)
         calls = play.said("StartTransaction") + play.said("MeterValues") + play.said("StopTransaction")
         assert len({call.id for call in calls}) == len(calls)
+
+
+async def test_ids_of_sessions_that_are_over_are_forgotten(autojump_clock: object) -> None:
+    async with stage(keys={"MeterValueSampleInterval": "10"}) as play:
+        await play.booted()
+        for _ in range(3):
+            await play.charge()
+            await play.later(60)
+            assert len(play.station.context.memory.outbox.transaction_ids) == 1
+            await play.show()
+            play.unplug()
+            await play.later(60)
+        assert play.station.context.memory.outbox.transaction_ids == {}

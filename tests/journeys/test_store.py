@@ -2,9 +2,11 @@
 
 import logging
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from full_disk import full_disk
 from stage import Stage, stage
 
 from ocppsim.actors.store import JOURNAL, Folder, StoreInUse
@@ -257,34 +259,21 @@ def test_a_folder_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("part", [0, 20])
 async def test_when_the_disk_refuses_the_fleet_goes_on_and_says_so(
-    autojump_clock: object,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    part: int,
+    autojump_clock: object, tmp_path: Path, caplog: pytest.LogCaptureFixture, part: int
 ) -> None:
     """The disk is full, in the middle of a line or before it."""
     csms, store = CentralSystem(), Folder.open(tmp_path)
-    write = os.write
-
-    def full(file: int, data: bytes) -> int:
-        if file != store._journal:
-            return write(file, data)
-        if part:
-            return write(file, data[:part])
-        raise OSError(28, "No space left on device")
-
-    async with stage(store=store, csms=csms) as play:
-        await play.booted()
-        await play.charge()
-        monkeypatch.setattr(os, "write", full)
-        await play.later(600)
-        await play.show()
-        assert csms.summary().sessions_completed == 1
-    assert JOURNAL in store.trouble
-    assert caplog.text.count("nothing is kept until the disk takes it") == 1
-    store.close()
-    monkeypatch.undo()
+    with ExitStack() as disk:
+        async with stage(store=store, csms=csms) as play:
+            await play.booted()
+            await play.charge()
+            disk.enter_context(full_disk(store, part))
+            await play.later(600)
+            await play.show()
+            assert csms.summary().sessions_completed == 1
+        assert JOURNAL in store.trouble
+        assert caplog.text.count("nothing is kept until the disk takes it") == 1
+        store.close()
     kept = Folder.open(tmp_path)  # what was kept before is still good
     known = kept.recall("CS-1")
     kept.close()

@@ -1,14 +1,13 @@
 """A disk that refuses for a while: the fleet goes on, what was not written waits, and nothing is lost."""
 
 import logging
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 import trio
+from full_disk import full_disk
 from stage import stage
 
 from ocppsim.actors import backlog, journal, secret_files, segments
@@ -17,23 +16,6 @@ from ocppsim.actors.store import JOURNAL, Folder
 from ocppsim.csms.central_system import CentralSystem
 
 SECRETS = {"password": "hunter2 and more of it"}
-
-
-@contextmanager
-def full_disk(store: Folder, part: int = 0) -> Iterator[None]:
-    """Of each write to the journal only so many bytes have room."""
-    write = os.write
-
-    def refuse(file: int, data: bytes) -> int:
-        if file != store._journal:
-            return write(file, data)
-        if part:
-            return write(file, data[:part])
-        raise OSError(28, "No space left on device")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "write", refuse)
-        yield
 
 
 def killed(path: Path, aside: Path) -> Kept:

@@ -13,7 +13,7 @@ from ocppsim.actors.messages import HangUp, NotConnected, Outcome
 from ocppsim.actors.wire.transport import Flaw
 from ocppsim.model import security as model
 from ocppsim.model.commands import Command, KeyVerdict, Trigger
-from ocppsim.model.security import Means, RootUse, SecurityEvent
+from ocppsim.model.security import Means, Need, RootUse, SecurityEvent
 from ocppsim.model.session import StopReason
 from ocppsim.protocol.errors import Fault, Refusal
 from ocppsim.protocol.session import Kind, Why
@@ -141,13 +141,14 @@ class Security(Block):
         else:
             from ocppsim.security.certificates import holds
         roots = [root for root in identity.of(RootUse.CENTRAL_SYSTEM) if holds(root.pem, now)]
-        return Means(
-            password=identity.password is not None and model.password_problem(identity.password) is None,
-            root=bool(roots),
-            certificate=any(holds(own.chain, now) for own in identity.own),
-            plain=self.context.reaches(1),
-            secure=self.context.reaches(2),
-        )
+        password = identity.password
+        found = {
+            Need.PASSWORD: password is not None and model.password_problem(password) is None,
+            Need.ROOT: bool(roots),
+            Need.CERTIFICATE: any(holds(own.chain, now) for own in identity.own),
+        }
+        has = frozenset(need for need, there in found.items() if there)
+        return Means(has, plain=self.context.reaches(1), secure=self.context.reaches(2))
 
     def _set_profile(self, profile: int) -> None:
         changed = self.context.dialect.with_security_profile(self.context.memory.changed, profile)

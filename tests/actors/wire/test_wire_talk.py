@@ -4,13 +4,36 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 from trio_websocket import ConnectionClosed, WebSocketConnection, WebSocketRequest, serve_websocket
-from wsproto.events import CloseConnection
+from wsproto.events import CloseConnection, TextMessage
 
 from ocppsim.actors.wire.transport import TransportClosed
 from tests.actors.wire.peers import SUBPROTOCOL, DialTo, RawPeer, Serve, drain
 
 AT_ONCE_S = 1.0
 """Below every time-out and grace of the wire."""
+
+
+# -- listening
+
+
+async def test_who_listens_is_given_each_frame_and_then_the_end(serve: Serve, dial_to: DialTo) -> None:
+    async def handler(stream: trio.SocketStream) -> None:
+        peer = RawPeer(stream)
+        await peer.accept(TextMessage("0"))
+        for number in range(1, 100):
+            await peer.send(TextMessage(str(number)))
+        await peer.send(CloseConnection(code=1000))
+        await drain(stream)
+
+    heard: list[object] = []
+
+    async def take(frame: object) -> None:
+        heard.append(frame)
+
+    async with dial_to(await serve(handler))() as transport:
+        with trio.fail_after(AT_ONCE_S), pytest.raises(TransportClosed, match="1000"):
+            await transport.listen(take)
+    assert heard == [str(number) for number in range(100)]
 
 
 # -- pings

@@ -69,7 +69,7 @@ class ConnectorHandle:
         wanted = {_status(name) for name in statuses}
         with trio.fail_after(within):
             await self.station.board.until(lambda board: board.status(self.number) in wanted)
-        return self.view.status.name
+        return self.station.board.seen.status(self.number).name
 
 
 @define(eq=False)

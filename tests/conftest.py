@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -38,6 +39,11 @@ def pytest_collection(session: pytest.Session) -> None:
         modules = sorted(map(str, Path(__file__).parent.rglob("test_*.py")))
         begin = len(modules) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
         config.args = modules[begin:] + modules[:begin]
+
+
+def pytest_configure() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells do to what runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

@@ -50,7 +50,7 @@ class Authorizer:
     def _decide(self, connector: int, info: TagInfo | None, *, online: bool) -> Decision:
         """A tag that would end the session of another of its group must be known as valid, offline too."""
         now, settings = clock.now(), self.context.settings
-        state = self.context.memory.connectors[connector]
+        state = self.context.memory.seen[connector]
         frees = info is not None and frees_cable(state, info.parent)
         if (state.session is not None or frees) and not online:
             return Decision.ACCEPT if info is not None and info.valid(now) else Decision.REFUSE
@@ -107,7 +107,7 @@ class Authorizer:
         self.context.link.tell(Send(draft, self.context.station, None))
 
     def _tell_session(self, key: str, what: SessionRefused | SessionGroup) -> None:
-        for number, connector in self.context.memory.connectors.items():
+        for number, connector in self.context.memory.seen.items():
             if connector.session is not None and connector.session.key == key:
                 self.context.connectors[number].tell(Take(what))
 
@@ -115,7 +115,7 @@ class Authorizer:
 
     def _accept(self, connector: int, tag: str, parent: str | None) -> None:
         memory = self.context.memory
-        state = memory.connectors[connector]
+        state = memory.seen[connector]
         if state.session is not None or frees_cable(state, parent):
             self.context.connectors[connector].tell(Take(Authorized(tag, parent)))
             return
@@ -128,7 +128,7 @@ class Authorizer:
     def _kept_for_others(self, connector: int, tag: str) -> bool:
         """Whether no word of the central system could help, for want of a free connector."""
         memory, now = self.context.memory, clock.now()
-        if _not_to_begin(memory.connectors[connector]) or not memory.reservations:
+        if _not_to_begin(memory.seen[connector]) or not memory.reservations:
             return False
         return memory.admission(connector, tag, None, now) is None and not memory.keeps_for_groups(now)
 

@@ -1,14 +1,16 @@
 """What a station shows of itself: a frozen view for each part, and somebody to wait for changes.
 
-Reads never ask an actor: tables, scenarios and generators look here.
+Reads never ask an actor: tables, scenarios and generators look here. Whoever acts on what it reads looks at
+what is `seen`, so that in virtual time it does not matter who of one round was quicker.
 """
 
 from collections.abc import Callable, Mapping
 from math import inf
 
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
+from ocppsim.actors.runtime import Rounds
 from ocppsim.model.connector import Status
 from ocppsim.model.energy import Limit
 from ocppsim.model.firmware import Phase
@@ -97,8 +99,19 @@ class Board:
     last_event: str = ""
     refusal: str = ""  # the last word of the central system against charging here, or against a message
     last_exchange_at: float = -inf  # when the last CALL that was answered was sent, on Trio's clock
+    rounds: Rounds | None = None  # where time is virtual
     watchers: "list[Callable[[Board], None]]" = field(factory=list)  # told of each change; must not raise
-    _waiting: "list[_Waiting]" = field(factory=list)
+    _waiting: "list[_Waiting]" = field(factory=list, init=False)
+    _seen: "Board | None" = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.rounds is not None:
+            self._settle()
+
+    @property
+    def seen(self) -> "Board":
+        """What to act on: in virtual time the board as the last round left it."""
+        return self if self._seen is None else self._seen
 
     @property
     def online(self) -> bool:
@@ -145,6 +158,8 @@ class Board:
 
     def changed(self) -> None:
         """Wake those whose wish came true; whoever changes a tally in place calls this."""
+        if self.rounds is not None:
+            self.rounds.at_end(self._settle)
         for watch in self.watchers:
             watch(self)
         if not self._waiting:
@@ -153,11 +168,27 @@ class Board:
             self._waiting.remove(waiting)
             trio.lowlevel.reschedule(waiting.task)
 
+    def _settle(self) -> None:
+        """The round is over."""
+        outbox, tally = Outbox(list(self.outbox.entries)), evolve(self.tally)
+        self._seen = evolve(
+            self, outbox=outbox, connectors=dict(self.connectors), tally=tally, rounds=None, watchers=[]
+        )
+
     async def until(self, wish: "Callable[[Board], bool]") -> None:
-        """Wait until the wish comes true; at once when it is."""
-        if wish(self):
+        """Wait until the wish comes true; at once when it is. In virtual time it is for what is `seen`."""
+        if wish(self.seen):
             await trio.lowlevel.checkpoint()
             return
+        while True:
+            if self.rounds is not None and wish(self):
+                await trio.lowlevel.checkpoint()  # it came true in this round, to be seen in the next
+            else:
+                await self._woken(wish)
+            if self.rounds is None or wish(self.seen):
+                return
+
+    async def _woken(self, wish: "Callable[[Board], bool]") -> None:
         waiting = _Waiting(wish, trio.lowlevel.current_task())
         self._waiting.append(waiting)
 

@@ -13,6 +13,7 @@ from ocppsim.actors.messages import Delivered, TryAgain
 from ocppsim.actors.runtime import Timer
 from ocppsim.model.answers import CallAnswer, SessionAnswer, TagAnswer
 from ocppsim.model.outbox import UNKNOWN_ID, Entry, Place
+from ocppsim.model.settings import Settings
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.session import Failed, Kind, Outgoing, Session, Why
 
@@ -27,7 +28,7 @@ class Delivery:
     """Of one life of the link: it feeds the session from the outbox, and holds it while that must wait."""
 
     def __init__(self, context: StationContext, session: Session) -> None:
-        self.context, self.session = context, session
+        self.context, self.session, self.settings = context, session, context.settings
         self.released = False  # what comes before the outbox has been sent
         self._noticed: dict[int, int] = {}  # by connector, the last message that the session has
         self._retry: Timer | None = None
@@ -68,7 +69,8 @@ class Delivery:
         self._retry = None
         self._hold()
 
-    def settings_changed(self) -> None:
+    def configure(self, settings: Settings) -> None:
+        self.settings = settings
         if self._retry is not None:
             self._rest()
 
@@ -90,7 +92,7 @@ class Delivery:
 
     def failed(self, entry: Entry, failed: Failed) -> None:
         entry.attempts += failed.why is Why.REFUSED
-        if entry.attempts >= self.context.settings.transaction_attempts:
+        if entry.attempts >= self.settings.transaction_attempts:
             self._give_up(entry, failed)
             return
         self._setbacks += 1
@@ -101,7 +103,7 @@ class Delivery:
 
     def _rest(self) -> None:
         """The head waits, the longer the more often it has failed."""
-        pause_s = max(self.context.settings.transaction_retry_s * self._setbacks, self._least_pause_s)
+        pause_s = max(self.settings.transaction_retry_s * self._setbacks, self._least_pause_s)
         if self._retry is not None:
             self._retry.cancel()
         left_s = self._failed_at + pause_s - trio.current_time()

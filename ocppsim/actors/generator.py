@@ -11,7 +11,7 @@ import trio
 from attrs import define, evolve, field
 
 from ocppsim import clock
-from ocppsim.actors.board import Board
+from ocppsim.actors.board import Board, ConnectorView
 from ocppsim.actors.runtime import Actor, Exit, Stop
 from ocppsim.actors.world import World
 from ocppsim.model.connector import Status
@@ -77,7 +77,6 @@ class Driver:
         """Wait for a connector that will take the tag; not for ever, since plans change."""
         with trio.move_on_after(PATIENCE_S) as patience:
             await self.board.until(lambda board: self.leaving or self._available(board, tag))
-        # No second look: what others change in this very round must not matter.
         return not self.leaving and not patience.cancelled_caught
 
     def _available(self, board: Board, tag: str) -> bool:
@@ -111,7 +110,11 @@ class Driver:
             if await show(self.number, tag) is not Verdict.ACCEPTED:
                 return False
             await self.board.until(self._settled)
-        return self.board.status(self.number) in _RUNNING
+        return self._seen.status in _RUNNING
+
+    @property
+    def _seen(self) -> ConnectorView:
+        return self.board.seen.connectors[self.number]
 
     def _settled(self, board: Board) -> bool:
         view = board.connectors[self.number]
@@ -121,14 +124,14 @@ class Driver:
         """Until the time is over or the session ended without us."""
         with trio.move_on_after(stay_s):
             await self.board.until(self._over)
-        session = self.board.connectors[self.number].session
+        session = self._seen.session
         if session is not None and session.tag == tag:
             self._count("stopped")
             await self.world.present(self.number, tag)
             with trio.move_on_after(PATIENCE_S):
                 await self.board.until(lambda board: board.connectors[self.number].session is None)
-            self._count("held" if self.board.connectors[self.number].session is not None else "ended")
-        refused = self.board.connectors[self.number].last_reason is StopReason.DEAUTHORIZED
+            self._count("held" if self._seen.session is not None else "ended")
+        refused = self._seen.last_reason is StopReason.DEAUTHORIZED
         self._count("refused" if refused else "charged")
         self.record = evolve(self.record, last_at=clock.now())
 

@@ -82,6 +82,7 @@ class Link:
         self.transport: Transport | None = None
         self.connection = -1
         self.repace: Callable[[], None] = lambda: None  # lets the wire look at new settings
+        self.settings = context.settings
         self.delivery = Delivery(context, self.session)
         self.silences = 0
         self.deadline: Timer | None = None
@@ -143,10 +144,11 @@ class Link:
             case Release():
                 self.delivery.release(True)
             case Configure(settings):
+                self.settings = settings
                 self.session.call_timeout = clock.wire(settings.message_timeout_s)
                 self._disarm()  # what is due may be so sooner
                 self.repace()
-                self.delivery.settings_changed()
+                self.delivery.configure(settings)
             case HangUp(why):
                 if self.transport is not None:
                     self.nursery.start_soon(self.transport.close, 1000, why, name="close")
@@ -276,7 +278,7 @@ class Link:
     def _violation(self, what: str) -> None:
         self.board.tally.violations += 1
         self.tracer.violation(what)
-        if self.context.settings.security_profile:
+        if self.settings.security_profile:
             self.context.station.tell(Violated(what))
 
     # -- writing

@@ -9,6 +9,7 @@ from ocppsim import clock
 from ocppsim.actors import journal
 from ocppsim.actors.journal import Kept
 from ocppsim.actors.reporter import Reporter
+from ocppsim.actors.runtime import Rounds
 from ocppsim.actors.store import Store
 from ocppsim.dialects.dialect import Draft
 from ocppsim.model import local_list, reserving
@@ -68,12 +69,32 @@ class Memory:
     offset_s: float = 0.0  # the central system's clock minus ours; for time stamps only
     cut_by: dict[int, StopReason] = field(factory=dict)  # why the session of a connector was cut short
     reporters: dict[int, Reporter] = field(factory=dict)  # connector 0 is the station; not in the store
+    rounds: Rounds | None = None  # where time is virtual
+    _seen: Mapping[int, Connector] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.reporters = {number: Reporter() for number in (0, *self.connectors)}
+        if self.rounds is not None:
+            self._settle()
+
+    @property
+    def seen(self) -> Mapping[int, Connector]:
+        """The connectors for all but themselves: in virtual time as the last round left them."""
+        return self.connectors if self._seen is None else self._seen
+
+    def _settle(self) -> None:
+        """The round is over."""
+        self._seen = dict(self.connectors)
 
     @classmethod
-    def recall(cls, specification: Specification, store: Store, now: float, fresh_start: int) -> "Memory":
+    def recall(
+        cls,
+        specification: Specification,
+        store: Store,
+        now: float,
+        fresh_start: int,
+        rounds: Rounds | None = None,
+    ) -> "Memory":
         """What the store kept, or a new memory whose message ids begin at `fresh_start`."""
         kept = store.recall(specification.id)
         start = fresh_start if kept is None else kept.start + 1
@@ -106,6 +127,7 @@ class Memory:
             ),
             former={n: connector for n, connector in kept.connectors.items() if n not in connectors},
             first=first,
+            rounds=rounds,
         )
         store.record(specification.id, journal.started(start))
         memory._hold_once()
@@ -130,6 +152,8 @@ class Memory:
         self.reporters = {
             number: self.reporters.get(number) or Reporter() for number in (0, *specification.outlets)
         }
+        if self.rounds is not None:
+            self._settle()
 
     # -- messages
 
@@ -148,6 +172,8 @@ class Memory:
         entries = self._entries(connector, told)
         before = self.connectors[connector.number]
         self.connectors[connector.number] = connector
+        if self.rounds is not None:
+            self.rounds.at_end(self._settle)
         if readings or self.series:
             self._keep_readings(connector, readings, most)
         if entries or readings or _worth_keeping(before, connector):
@@ -219,7 +245,7 @@ class Memory:
 
     def apply_scheduled(self) -> bool:
         """If the last session has ended, be what was scheduled; whether anything was."""
-        if self.scheduled is None or any(c.session is not None for c in self.connectors.values()):
+        if self.scheduled is None or any(c.session is not None for c in self.seen.values()):
             return False
         self.set_operative(self.scheduled)
         return True
@@ -268,21 +294,21 @@ class Memory:
 
     def end_used_reservations(self) -> None:
         """Those that a session made use of, in case the last life ended before it heard of it."""
-        for connector in self.connectors.values():
+        for connector in self.seen.values():
             if connector.session is not None and connector.session.reservation is not None:
                 self.end_reservation(connector.session.reservation)
 
     def admission(self, number: int, tag: str, parent: str | None, now: float) -> Admission | None:
         """Whether they let a tag use this connector."""
-        if not self.reservations or self.connectors[number].reservation is not None:
+        if not self.reservations or self.seen[number].reservation is not None:
             return Admission()  # nothing is kept, or the connector itself decides
-        waiting = reserving.unclaimed(self.reservations, self.connectors, now)
-        free = reserving.free(self.connectors, self.specification.outlets)
+        waiting = reserving.unclaimed(self.reservations, self.seen, now)
+        free = reserving.free(self.seen, self.specification.outlets)
         return reserving.admission(number, tag, parent, waiting, free)
 
     def keeps_for_groups(self, now: float) -> bool:
         """Whether it matters which group a tag belongs to."""
-        waiting = reserving.unclaimed(self.reservations, self.connectors, now)
+        waiting = reserving.unclaimed(self.reservations, self.seen, now)
         return any(one.parent is not None for one in waiting)
 
     # -- meters

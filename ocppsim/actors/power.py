@@ -69,7 +69,7 @@ class Power:
 
     def placed(self, number: int, otherwise: float) -> list[Placed]:
         """The profiles for the session of a connector; one that began `otherwise` where there is none."""
-        session = self.context.memory.connectors[number].session
+        session = self.context.memory.seen[number].session
         if session is None or session.interrupted:
             charge = Charge(frozenset(), otherwise)
         else:
@@ -82,7 +82,7 @@ class Power:
 
     def _names(self, number: int) -> frozenset[str]:
         """What the session of a connector is called, also one to come."""
-        connector = self.context.memory.connectors[number]
+        connector = self.context.memory.seen[number]
         session = connector.session
         names = (connector.claim,) if session is None else (session.key, session.claim)
         return frozenset(name for name in names if name is not None)
@@ -105,7 +105,7 @@ class Power:
         wishes: dict[int, Wish] = {}
         caps: dict[int, Limit] = {}
         most_a = self.context.settings.current_limit_a
-        for number, connector in self.context.memory.connectors.items():
+        for number, connector in self.context.memory.seen.items():
             placed: list[Placed] = []
             if self.profiles and self._charging(number):
                 placed = self.placed(number, at)
@@ -129,7 +129,7 @@ class Power:
         self._rearm(min((limits.next_change(line, at) for line in lines), default=inf), at)
 
     def _charging(self, number: int) -> bool:
-        session = self.context.memory.connectors[number].session
+        session = self.context.memory.seen[number].session
         return session is not None and not session.interrupted
 
     def _rearm(self, border: float, at: float) -> None:

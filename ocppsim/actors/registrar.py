@@ -152,7 +152,7 @@ class Registrar:
         """A beat goes an interval after the last answered exchange began (1.6 ed. 2, 4.6, 9.1)."""
         if not self.speaking:
             return
-        due = self.context.board.last_exchange_at + self.context.settings.heartbeat_s
+        due = self.context.board.seen.last_exchange_at + self.context.settings.heartbeat_s
         if self.context.specification.heartbeat_always or trio.current_time() >= due - _SLACK_S:
             self._beat()
         else:
@@ -190,7 +190,7 @@ class Registrar:
         if self._beat_timer is not None:
             self._beat_timer.cancel()
         now, interval_s = trio.current_time(), self.context.settings.heartbeat_s
-        last = self.context.board.last_exchange_at if since is None else since
+        last = self.context.board.seen.last_exchange_at if since is None else since
         due = now + interval_s if last == -inf else max(last + interval_s, now)
         self._beat_timer = self.context.station.after(due - now, BeatDue())
 

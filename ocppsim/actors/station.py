@@ -64,7 +64,7 @@ class Station:
 
     def view(self, number: int) -> ConnectorView:
         """The connector as it is now: between two events its board stands still, while energy flows on."""
-        shown, state = self.board.connectors[number], self.context.memory.connectors[number]
+        shown, state = self.board.seen.connectors[number], self.context.memory.seen[number]
         if shown.power.power_w <= 0 or state.session is None or state.session is not shown.session:
             return shown
         outlet = self.context.specification.outlets[number]
@@ -137,10 +137,10 @@ def assemble(
     if (why := misfit(specification, dialect)) is not None:
         raise ValueError(f"{name}: {why}")
     fresh_start = chance.stream(seed, name, "message ids").getrandbits(24)
-    memory = Memory.recall(specification, store, clock.now(), fresh_start)
+    memory = Memory.recall(specification, store, clock.now(), fresh_start, system.rounds)
     settings = dialect.settings(specification, memory.changed)
     views = {number: ConnectorView() for number in specification.outlets}
-    board = Board(name, memory.outbox, connectors=views)
+    board = Board(name, memory.outbox, connectors=views, rounds=system.rounds)
     context = StationContext(
         specification,
         dialect,
@@ -236,9 +236,9 @@ def _add_world(system: System, context: StationContext) -> World:
     }
     world.connectors = context.connectors
     world.locked = lambda number: cable_locked(
-        context.memory.connectors[number], context.specification.outlets[number], context.settings
+        context.memory.seen[number], context.specification.outlets[number], context.settings
     )
-    world.awaited = lambda number: context.memory.connectors[number].locked_for
+    world.awaited = lambda number: context.memory.seen[number].locked_for
     return world
 
 

@@ -19,6 +19,7 @@ from ocppsim.testing.rig import Rig
 STATIONS = 25
 STORM_S = 900.0
 CALM_S = 1800.0
+MOMENT_S = 0.001
 
 HABITS = Habits(
     least_delay_s=5, most_delay_s=40, least_stay_s=30, most_stay_s=200, stop_after_s=STORM_S, tags=("A", "B")
@@ -56,6 +57,7 @@ class Storm:
     rig: Rig
     station: str
     seed: int
+    orderly: bool = False  # no crashes, and no two requests at one instant: what those do has no order
     answered: int = 0
     lost: int = 0
 
@@ -64,10 +66,10 @@ class Storm:
         async with trio.open_nursery() as nursery:
             while True:
                 await trio.sleep(draw.expovariate(1 / 45))
-                for _ in range(draw.choice((1, 1, 1, 4, 8))):
-                    self._strike(draw.randrange(16), draw, nursery)
+                for place in range(draw.choice((1, 1, 1, 4, 8))):
+                    self._strike(draw.randrange(16), draw, nursery, place * MOMENT_S if self.orderly else 0.0)
 
-    def _strike(self, what: int, draw: "chance.Random", nursery: trio.Nursery) -> None:
+    def _strike(self, what: int, draw: "chance.Random", nursery: trio.Nursery, after_s: float) -> None:
         rig, station = self.rig, self.rig.fleet.stations[self.station]
         number = draw.randint(1, 2)
         match what:
@@ -77,6 +79,8 @@ class Storm:
                 rig.drop(self.station)
             case 2:
                 rig.freeze(self.station)
+            case 3 if self.orderly:
+                pass
             case 3:
                 self._crash(
                     draw.choice(
@@ -84,23 +88,27 @@ class Storm:
                     )
                 )
             case 4:
-                nursery.start_soon(self._raw, draw.choice(GARBAGE), name=f"garbage {self.station}")
+                nursery.start_soon(self._raw, after_s, draw.choice(GARBAGE), name=f"garbage {self.station}")
             case 5:
                 station.world.set_fault(number, draw.choice((None, None, Fault.GROUND, Fault.READER)))
             case _:
                 action, payload = draw.choice(list(requests(draw)))
-                nursery.start_soon(self._call, action, payload, name=f"storm {self.station} {action}")
+                nursery.start_soon(
+                    self._call, after_s, action, payload, name=f"storm {self.station} {action}"
+                )
 
     def _crash(self, actor: "object") -> None:
         actor.tell(object())  # type: ignore[attr-defined]  # nobody understands this message: a bug, injected
 
-    async def _raw(self, text: str) -> None:
+    async def _raw(self, after_s: float, text: str) -> None:
+        await trio.sleep(after_s)
         try:
             await self.rig.csms.send_raw(self.station, text)
         except NotConnected:
             self.lost += 1
 
-    async def _call(self, action: str, payload: dict[str, object]) -> None:
+    async def _call(self, after_s: float, action: str, payload: dict[str, object]) -> None:
+        await trio.sleep(after_s)
         try:
             await self.rig.csms.call(self.station, action, payload)
             self.answered += 1
@@ -130,23 +138,31 @@ def requests(draw: "chance.Random") -> Iterator[tuple[str, dict[str, object]]]:
         yield "TriggerMessage", {"requestedMessage": message}
 
 
-async def hunt(rig: Rig, seed: int) -> None:
-    """The storm, then calm: until everybody is well, or CALM_S have passed."""
+async def hunt(
+    rig: Rig,
+    seed: int,
+    stations: int = STATIONS,
+    storm_s: float = STORM_S,
+    calm_s: float = CALM_S,
+    *,
+    orderly: bool = False,
+) -> None:
+    """The storm, then calm: long enough for everybody to be well."""
     rig.csms.behaviour.clear()
     for rule in WEATHER:
         rig.csms.behaviour.add(rule)
     async with trio.open_nursery() as nursery:
-        for number in range(1, STATIONS + 1):
+        for number in range(1, stations + 1):
             station = f"CS-{number:02}"
             rig.add(_drawing(station, number) if number % 3 == 0 else station, connectors=2, habits=HABITS)
-            nursery.start_soon(Storm(rig, station, seed).rage, name=f"storm {station}")
-        await trio.sleep(STORM_S)
+            nursery.start_soon(Storm(rig, station, seed, orderly).rage, name=f"storm {station}")
+        await trio.sleep(storm_s)
         nursery.cancel_scope.cancel()
     rig.csms.behaviour.clear()
     for station in rig.fleet.stations.values():
         for number in station.context.connectors:
             station.world.set_fault(number, None)
-    await trio.sleep(CALM_S)
+    await trio.sleep(calm_s)
 
 
 def _drawing(station: str, seed: int) -> Specification:

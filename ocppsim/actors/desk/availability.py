@@ -73,5 +73,5 @@ class Availability(Block):
         self._trying = False
 
     def _fails(self) -> bool:
-        connectors = self.context.memory.connectors.values()
+        connectors = self.context.memory.seen.values()
         return any(connector.facts.fault is Fault.RESET for connector in connectors)

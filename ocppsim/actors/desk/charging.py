@@ -48,7 +48,7 @@ class Charging(Block):
     def _session(self, command: orders.SetProfile) -> str | None:
         """The session at the connector, if it is the one that is meant."""
         memory, meant = self.context.memory, command.profile.transaction_id
-        session = memory.connectors[command.connector].session
+        session = memory.seen[command.connector].session
         if session is None or session.interrupted:
             return None
         if meant is not None and memory.outbox.transaction_ids.get(session.key) != meant:
@@ -82,7 +82,7 @@ class Charging(Block):
 
     def _sockets(self, start: float) -> Mapping[int, Socket]:
         """The connectors that charge, or all of them where none does."""
-        connectors = self.context.memory.connectors
+        connectors = self.context.memory.seen
         charging = [number for number, connector in connectors.items() if connector.session is not None]
         return {number: self._socket(number, start) for number in charging or connectors}
 
@@ -90,7 +90,7 @@ class Charging(Block):
         context = self.context
         return Socket(
             context.specification.outlets[number],
-            context.memory.connectors[number].facts.vehicle,
+            context.memory.seen[number].facts.vehicle,
             context.specification.power_w,
             self.life.power.placed(number, start),
             context.settings.switches_phases,

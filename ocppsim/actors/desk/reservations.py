@@ -34,7 +34,7 @@ class Reservations(Block):
         return Decided(await self._one(number, made))
 
     async def _one(self, number: int, made: Reservation) -> Verdict:
-        present = free(self.context.memory.connectors, self.context.specification.outlets)
+        present = free(self.context.memory.seen, self.context.specification.outlets)
         if number in present and len(present) <= self._waiting(made.id):
             return Verdict.OCCUPIED  # the last one is kept for somebody else
         verdict = await self.do(number, inputs.Reserve(made), Verdict.REJECTED)
@@ -48,8 +48,8 @@ class Reservations(Block):
             return Verdict.REJECTED
         if not memory.operative:
             return Verdict.UNAVAILABLE
-        present = len(free(memory.connectors, outlets)) + (self._holder(made.id) is not None)
-        statuses = [status(c, outlets[number]) for number, c in memory.connectors.items()]
+        present = len(free(memory.seen, outlets)) + (self._holder(made.id) is not None)
+        statuses = [status(c, outlets[number]) for number, c in memory.seen.items()]
         verdict = answer_for_any(self._waiting(made.id), present, statuses)
         if verdict is Verdict.ACCEPTED:
             others = tuple(one for one in memory.reservations if one.id != made.id)
@@ -70,7 +70,7 @@ class Reservations(Block):
 
     async def _release_connectors(self, number: int, but: int = 0) -> bool:
         known = False
-        for place, connector in self.context.memory.connectors.items():
+        for place, connector in self.context.memory.seen.items():
             if place != but and rests_on(connector, number):
                 verdict = await self.do(place, inputs.Unreserve(number), Verdict.REJECTED)
                 known = known or verdict is Verdict.ACCEPTED
@@ -79,12 +79,12 @@ class Reservations(Block):
     def _waiting(self, but: int) -> int:
         """How many reservations of any connector, other than this one, nobody makes use of yet."""
         memory = self.context.memory
-        waiting = unclaimed(memory.reservations, memory.connectors, clock.now())
+        waiting = unclaimed(memory.reservations, memory.seen, clock.now())
         return sum(one.id != but for one in waiting)
 
     def _holder(self, number: int) -> int | None:
         """The connector that is reserved under this id and would be free without it."""
-        for place, connector in self.context.memory.connectors.items():
+        for place, connector in self.context.memory.seen.items():
             reserved = connector.reservation
             if reserved is not None and reserved.id == number:
                 present = status(

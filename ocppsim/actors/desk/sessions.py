@@ -53,7 +53,7 @@ class Sessions(Block):
     def _claim(self, number: int) -> str:
         """A name for the session to come: no other request and no other session has it."""
         self.claims += 1
-        return f"{number}-{self.context.memory.connectors[number].begun + 1}/{self.claims}"
+        return f"{number}-{self.context.memory.seen[number].begun + 1}/{self.claims}"
 
     def _with_profile(self, profile: Profile, number: int, claim: str) -> Book | None:
         """The charging profiles with that of a session to come; None when it cannot be taken."""
@@ -71,7 +71,7 @@ class Sessions(Block):
         """The lowest connector that would take a session: one that is reserved for this tag, or another."""
         takers = [
             (connector.reservation is None, number)
-            for number, connector in self.context.memory.connectors.items()
+            for number, connector in self.context.memory.seen.items()
             if takes_tags(connector)
             if connector.reservation is None or connector.reservation.admits(tag, parent)
         ]
@@ -92,7 +92,7 @@ class Sessions(Block):
         memory = self.context.memory
         running = [
             (connector.session.started_at, number, connector.session.key)
-            for number, connector in memory.connectors.items()
+            for number, connector in memory.seen.items()
             if connector.session is not None
             if memory.outbox.transaction_ids.get(connector.session.key) == command.transaction_id
         ]

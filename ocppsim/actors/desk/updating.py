@@ -141,7 +141,7 @@ class Updating:
                 await connector.ask(Do(Hold(held=True)))
             except NoAnswer:  # between two lives
                 self.context.connectors[number].tell(Take(Hold(held=True)))
-        while any(busy(connector) for connector in self.context.memory.connectors.values()):
+        while any(busy(connector) for connector in self.context.memory.seen.values()):
             await self.idle.wait()
         await trio.lowlevel.checkpoint_if_cancelled()
 

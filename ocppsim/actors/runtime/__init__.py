@@ -14,6 +14,7 @@ from ocppsim.actors.runtime.question import (
     TooLate,
     Unanswered,
 )
+from ocppsim.actors.runtime.rounds import Rounds
 from ocppsim.actors.runtime.system import LifeEnded, System, open_system
 from ocppsim.actors.runtime.timers import Timer, Timers
 
@@ -32,6 +33,7 @@ __all__ = [
     "Question",
     "Restart",
     "Resting",
+    "Rounds",
     "State",
     "Statistics",
     "Stop",

@@ -2,7 +2,8 @@
 
 Trio wakes the tasks of one instant in random order. A mailbox therefore hands a message out only in a later
 scheduler pass (a round) than it was posted in, in the order (round, sender, sender's own order). Which tasks
-post in a round does not depend on the order in which they ran, so neither does anything that follows.
+post in a round does not depend on the order in which they ran, so neither does anything that follows. What is
+looked at instead of told (a board, the connectors of a station) is seen as the last round left it: `at_end`.
 
 It takes some care: names of actors are unique; the nursery of a life in which others still work is cancelled
 by `System.cancel`; nobody bases a decision on what another task may change in the same round (the room in a
@@ -27,12 +28,20 @@ class Rounds(trio.abc.Instrument):
     """Counts the scheduler's passes, and the tasks so that those of one name can be told apart."""
 
     now: int = 0
+    _ends: dict[Callable[[], None], None] = field(factory=dict)
     _spawned: int = 0
     _numbers: dict[trio.lowlevel.Task, int] = field(factory=dict)
 
     def before_io_wait(self, timeout: float) -> None:
         del timeout
         self.now += 1
+        ends, self._ends = self._ends, {}
+        for call in ends:
+            call()
+
+    def at_end(self, call: Callable[[], None]) -> None:
+        """Call this, once, when the round is over and nobody acts; it must neither wake anybody nor raise."""
+        self._ends[call] = None
 
     def task_spawned(self, task: trio.lowlevel.Task) -> None:
         self._spawned += 1

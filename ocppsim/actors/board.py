@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from math import inf
 
 import trio
-from attrs import define, evolve, field
+from attrs import define, field
 
 from ocppsim.actors.runtime import Rounds
 from ocppsim.model.connector import Status
 from ocppsim.model.energy import Limit
+from ocppsim.model.evolving import evolve
 from ocppsim.model.firmware import Phase
 from ocppsim.model.logs import UploadPhase
 from ocppsim.model.outbox import Outbox
@@ -104,10 +105,6 @@ class Board:
     _waiting: "list[_Waiting]" = field(factory=list, init=False)
     _seen: "Board | None" = field(default=None, init=False)
 
-    def __attrs_post_init__(self) -> None:
-        if self.rounds is not None:
-            self._settle()
-
     @property
     def seen(self) -> "Board":
         """What to act on: in virtual time the board as the last round left it."""
@@ -170,10 +167,14 @@ class Board:
 
     def _settle(self) -> None:
         """The round is over."""
-        outbox, tally = Outbox(list(self.outbox.entries)), evolve(self.tally)
         self._seen = evolve(
-            self, outbox=outbox, connectors=dict(self.connectors), tally=tally, rounds=None, watchers=[]
+            self,
+            outbox=evolve(self.outbox, entries=list(self.outbox.entries)),
+            connectors=dict(self.connectors),
+            tally=evolve(self.tally),
+            rounds=None,
         )
+        self._seen._seen = None
 
     async def until(self, wish: "Callable[[Board], bool]") -> None:
         """Wait until the wish comes true; at once when it is. In virtual time it is for what is `seen`."""

@@ -141,6 +141,7 @@ def assemble(
     settings = dialect.settings(specification, memory.changed)
     views = {number: ConnectorView() for number in specification.outlets}
     board = Board(name, memory.outbox, connectors=views, rounds=system.rounds)
+    board.changed()  # from its first round on it can be seen
     context = StationContext(
         specification,
         dialect,

@@ -90,12 +90,12 @@ class _End(ABC):
     _over: trio.Event = field(factory=trio.Event)
 
     async def send(self, text: str | bytes) -> None:
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()
         self._check()
         self._put(text)
 
     async def receive(self) -> str | bytes:
-        await trio.lowlevel.checkpoint()
+        await trio.lowlevel.checkpoint_if_cancelled()
         while self._ended is None:
             item = await self._inbox.get()
             if isinstance(item, Ended):

@@ -23,6 +23,7 @@ async def somebody_comes(order: tuple[int, int], *, ordered: bool) -> bool:
     came = trio.Event()
     async with open_system(ordered=ordered) as system, trio.open_nursery() as nursery:
         board = Board("CS-1", Outbox(), registration=ACCEPTED, rounds=system.rounds)
+        board.changed()
 
         async def come() -> None:
             await board.until(welcoming)
@@ -54,6 +55,8 @@ async def test_what_comes_true_in_a_round_is_seen_in_the_next(autojump_clock: Mo
     del autojump_clock
     async with open_system(ordered=True) as system:
         board = Board("CS-1", Outbox(), rounds=system.rounds)
+        board.changed()
+        await trio.lowlevel.checkpoint()
         board.show_link(ONLINE)
         assert not board.seen.online
         await board.until(lambda board: board.online)
@@ -68,6 +71,8 @@ async def test_counts_are_seen_as_a_round_leaves_them(autojump_clock: MockClock)
     del autojump_clock
     async with open_system(ordered=True) as system:
         board = Board("CS-1", Outbox(), rounds=system.rounds)
+        board.changed()
+        await trio.lowlevel.checkpoint()
         board.tally.calls += 1
         board.changed()
         assert board.seen.tally.calls == 0

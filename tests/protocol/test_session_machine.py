@@ -110,7 +110,7 @@ class Conversations(RuleBasedStateMachine):
 
 
 TestConversations = Conversations.TestCase
-TestConversations.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+TestConversations.settings = settings(stateful_step_count=40)
 
 
 @pytest.mark.parametrize("seed", range(25))

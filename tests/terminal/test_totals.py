@@ -47,11 +47,14 @@ async def test_a_station_at_rest_draws_no_power(autojump_clock: trio.testing.Moc
     async with open_rig() as rig:
         station = rig.add("CS-1")
         await station.board.until(lambda board: board.registration.accepted)
+        await trio.sleep(1)
         charge(station.board)
+        await trio.lowlevel.checkpoint()
         assert (summarise(rig.fleet).power_w, summarise(rig.fleet).sessions_running) == (11_000, 1)
         station.context.station.end(Restart("reset", after=10))
         await trio.sleep(1)
         charge(station.board)
+        await trio.lowlevel.checkpoint()
         assert (summarise(rig.fleet).power_w, summarise(rig.fleet).sessions_running) == (0, 0)
         await trio.sleep(20)
         assert summarise(rig.fleet).restarts == 1

@@ -25,8 +25,8 @@ EARLY = 0.6
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are processors: while some wait, others compute."""
-    return (os.cpu_count() or 1) + 2
+    """Three more than there are processors: while some wait, others compute."""
+    return (os.cpu_count() or 1) + 3
 
 
 @pytest.hookimpl(tryfirst=True)

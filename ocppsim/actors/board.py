@@ -182,8 +182,9 @@ class Board:
             await trio.lowlevel.checkpoint()
             return
         while True:
-            if self.rounds is not None and wish(self):
-                await trio.lowlevel.checkpoint()  # it came true in this round, to be seen in the next
+            if self.rounds is not None and wish(self):  # since this round began
+                self.rounds.at_end(self._settle)
+                await trio.lowlevel.checkpoint()
             else:
                 await self._woken(wish)
             if self.rounds is None or wish(self.seen):

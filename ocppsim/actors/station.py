@@ -64,8 +64,9 @@ class Station:
 
     def view(self, number: int) -> ConnectorView:
         """The connector as it is now: between two events its board stands still, while energy flows on."""
-        shown, state = self.board.seen.connectors[number], self.context.memory.seen[number]
-        if shown.power.power_w <= 0 or state.session is None or state.session is not shown.session:
+        shown, state = self.board.seen.connectors[number], self.context.memory.seen.get(number)
+        flows = shown.session is not None and shown.power.power_w > 0
+        if not flows or state is None or state.session is not shown.session:
             return shown
         outlet = self.context.specification.outlets[number]
         state = advanced(state, clock.now(), outlet)
@@ -73,7 +74,7 @@ class Station:
 
     def views(self) -> list[ConnectorView]:
         """All connectors as they are now, in their order."""
-        return [self.view(number) for number in sorted(self.board.connectors)]
+        return [self.view(number) for number in sorted(self.board.seen.connectors)]
 
     def admits_offline(self, tag: str) -> bool:
         """Whether the tag could charge without asking the central system."""

@@ -78,3 +78,14 @@ async def test_counts_are_seen_as_a_round_leaves_them(autojump_clock: MockClock)
         assert board.seen.tally.calls == 0
         await trio.lowlevel.checkpoint()
         assert board.seen.tally.calls == 1
+
+
+async def test_a_change_that_nobody_told_of_is_seen_too(autojump_clock: MockClock) -> None:
+    del autojump_clock
+    async with open_system(ordered=True) as system:
+        board = Board("CS-1", Outbox(), rounds=system.rounds)
+        board.changed()
+        await trio.lowlevel.checkpoint()
+        board.ended = True
+        with trio.fail_after(1):
+            await board.until(lambda board: board.ended)

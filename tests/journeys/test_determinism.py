@@ -96,9 +96,9 @@ def test_ten_runs_of_an_hour_are_equal() -> None:
 
 @pytest.mark.parametrize("seed", [8, 9])
 def test_other_seeds_too(seed: int) -> None:
-    first = run(seed, 0, 200, CROWDED)
-    assert first.count("StopTransaction") > 60
-    assert run(seed, 1, 200, CROWDED) == first
+    first = run(seed, 0, 120, CROWDED)
+    assert first.count("StopTransaction") > 40
+    assert run(seed, 1, 120, CROWDED) == first
 
 
 def storm(seed: int, shuffle: int) -> str:

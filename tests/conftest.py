@@ -15,6 +15,8 @@ settings.register_profile("each run", deadline=None, max_examples=30)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("each run")  # other examples each time; `--hypothesis-profile thorough` takes minutes
 
+gc.disable()
+
 LONGEST = "tests/journeys/test_determinism.py"
 WAITING = ("tests/actors/transfer/", "tests/actors/wire/", "tests/cli/", "tests/real/")
 """Folders of tests with real sockets, processes and time, which wait more than they compute."""
@@ -47,6 +49,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
+    gc.enable()
     gc.collect()
     gc.freeze()  # thousands of tests are there to stay: collections of garbage need not walk them each time
     gc.set_threshold(10_000, 20, 10)

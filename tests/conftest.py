@@ -11,11 +11,11 @@ from zlib import crc32
 import pytest
 from hypothesis import settings
 
-settings.register_profile("each run", deadline=None, max_examples=20)
+settings.register_profile("each run", deadline=None, max_examples=40)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("each run")  # other examples each time; `--hypothesis-profile thorough` takes minutes
 
-gc.disable()
+gc.disable()  # until all is collected: a fifth of that time
 
 LONGEST = "tests/journeys/test_determinism.py"
 WAITING = ("tests/actors/transfer/", "tests/actors/wire/", "tests/cli/", "tests/real/")

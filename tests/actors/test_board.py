@@ -5,7 +5,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from ocppsim.actors.board import Board, LinkView
-from ocppsim.actors.runtime import open_system
+from ocppsim.actors.runtime import System, open_system
 from ocppsim.model.outbox import Outbox
 from ocppsim.model.registration import Registration, Standing
 
@@ -16,6 +16,14 @@ UP_FIRST, DOWN_FIRST = (0, 1), (1, 0)
 
 def welcoming(board: Board) -> bool:
     return board.online and board.registration.accepted
+
+
+async def board_in_rounds(system: System) -> Board:
+    """A board in its second round: from then on there is something to see."""
+    board = Board("CS-1", Outbox(), rounds=system.rounds)
+    board.changed()
+    await trio.lowlevel.checkpoint()
+    return board
 
 
 async def somebody_comes(order: tuple[int, int], *, ordered: bool) -> bool:
@@ -54,9 +62,7 @@ def test_who_was_quicker_in_a_round_does_not_matter(order: tuple[int, int], in_r
 async def test_what_comes_true_in_a_round_is_seen_in_the_next(autojump_clock: MockClock) -> None:
     del autojump_clock
     async with open_system(ordered=True) as system:
-        board = Board("CS-1", Outbox(), rounds=system.rounds)
-        board.changed()
-        await trio.lowlevel.checkpoint()
+        board = await board_in_rounds(system)
         board.show_link(ONLINE)
         assert not board.seen.online
         await board.until(lambda board: board.online)
@@ -70,9 +76,7 @@ async def test_what_comes_true_in_a_round_is_seen_in_the_next(autojump_clock: Mo
 async def test_counts_are_seen_as_a_round_leaves_them(autojump_clock: MockClock) -> None:
     del autojump_clock
     async with open_system(ordered=True) as system:
-        board = Board("CS-1", Outbox(), rounds=system.rounds)
-        board.changed()
-        await trio.lowlevel.checkpoint()
+        board = await board_in_rounds(system)
         board.tally.calls += 1
         board.changed()
         assert board.seen.tally.calls == 0
@@ -83,9 +87,7 @@ async def test_counts_are_seen_as_a_round_leaves_them(autojump_clock: MockClock)
 async def test_a_change_that_nobody_told_of_is_seen_too(autojump_clock: MockClock) -> None:
     del autojump_clock
     async with open_system(ordered=True) as system:
-        board = Board("CS-1", Outbox(), rounds=system.rounds)
-        board.changed()
-        await trio.lowlevel.checkpoint()
+        board = await board_in_rounds(system)
         board.ended = True
         with trio.fail_after(1):
             await board.until(lambda board: board.ended)

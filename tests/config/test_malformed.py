@@ -305,7 +305,7 @@ def changes(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from(names) | st.text(), ANYTHING, min_size=1, max_size=4)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes(SIMULATOR_KEYS))
 def test_any_configuration_is_taken_or_refused_in_words(tmp_path: Path, change: dict[str, Any]) -> None:
     written(tmp_path, LEAST)
@@ -313,7 +313,7 @@ def test_any_configuration_is_taken_or_refused_in_words(tmp_path: Path, change: 
         assert line.startswith(("config.json: ", AT))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes(TEMPLATE_KEYS))
 def test_any_template_is_taken_or_refused_in_words(tmp_path: Path, change: dict[str, Any]) -> None:
     written(tmp_path, LEAST | change)
@@ -322,7 +322,7 @@ def test_any_template_is_taken_or_refused_in_words(tmp_path: Path, change: dict[
         assert len(line) < 500
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text() | st.text('{}[]:,"01 \n\\truefalsn'))
 def test_any_text_is_taken_or_refused_in_words(tmp_path: Path, text: str) -> None:
     for name in ("config.json", "config.toml"):
@@ -335,7 +335,7 @@ def test_any_text_is_taken_or_refused_in_words(tmp_path: Path, text: str) -> Non
         assert all(line.startswith(f"{name}: ") for line in found)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes(TEMPLATE_KEYS), more=changes(SIMULATOR_KEYS))
 def test_commands_end_with_2_and_a_line_for_each_problem(
     tmp_path: Path, command: Callable[..., Ended], change: dict[str, Any], more: dict[str, Any]

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import trio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
@@ -57,6 +57,7 @@ async def converse(sent: list[str | bytes]) -> list[Any]:
     return heard
 
 
+@settings(max_examples=150, deadline=None)
 @given(st.lists(texts, max_size=8))
 def test_anything_in_and_one_answer_to_each_readable_call_out(sent: list[str | bytes]) -> None:
     heard = trio.run(converse, sent, clock=MockClock(autojump_threshold=0))

@@ -17,7 +17,7 @@ from ocppsim.model.specification import Outlet, Specification
 from ocppsim.testing.rig import Rig
 
 STATIONS = 25
-STORM_S = 600.0
+STORM_S = 900.0
 CALM_S = 1800.0
 MOMENT_S = 0.001
 

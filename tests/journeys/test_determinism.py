@@ -33,7 +33,7 @@ async def meddle(rig: Rig, station: str, seed: int) -> None:
     """Cuts, resets, remote starts and the like at one station, drawn from its own stream."""
     draw = chance.stream(seed, station, "meddling")
     while True:
-        await trio.sleep(draw.uniform(60, 700))
+        await trio.sleep(draw.uniform(30, 400))
         match draw.randrange(5):
             case 0:
                 rig.fleet.stations[station].cut_power()

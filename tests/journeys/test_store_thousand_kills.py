@@ -21,7 +21,7 @@ from ocppsim.actors.generator import Habits
 from ocppsim.actors.store import Folder
 from ocppsim.csms.central_system import CentralSystem
 
-KILLS = int(os.environ.get("OCPPSIM_KILLS", "80"))
+KILLS = int(os.environ.get("OCPPSIM_KILLS", "120"))
 KILLS_PER_STORE = 20
 MOST_LINES = 25
 HABITS = Habits(5, 20, 20, 90, stop_after_s=10_000, tags=("TAG-1", "TAG-2"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocppsim.model.charging import book
@@ -152,6 +152,7 @@ def test_profiles_of_sessions_that_are_over_go() -> None:
     assert kept == (*CLEARABLE, other)
 
 
+@settings(max_examples=30)
 @given(books())
 def test_a_book_survives_the_store(profiles: Book) -> None:
     assert book.load(json.loads(json.dumps(book.dump(profiles)))) == profiles
@@ -161,6 +162,7 @@ def test_no_book_is_an_empty_one() -> None:
     assert book.load(None) == ()
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(Purpose), st.integers(0, 2), st.sampled_from(LEVELS), st.integers(1, 5))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocppsim.model.charging import limits
@@ -147,6 +147,7 @@ def test_an_unanchored_schedule_of_the_station_begins_with_validity_or_installat
 
 
 @given(books(), st.sampled_from([1, 2]))
+@settings(max_examples=50)
 def test_every_second_is_as_the_reference_has_it(book: Book, connector: int) -> None:
     placed, station = limits.of_session(book, connector, CHARGE), limits.of_station(book)
     for second in range(-40, 180):
@@ -166,6 +167,7 @@ def expected(found: tuple[Installed, Period] | None) -> tuple[float, Unit, int |
     return period.limit, one.profile.schedule.unit, period.phases, str(one.profile.id)
 
 
+@settings(max_examples=60)
 @given(books(), st.floats(-40, 200), st.floats(0, 1, exclude_max=True))
 def test_nothing_changes_before_the_next_change(book: Book, second: float, part: float) -> None:
     placed = limits.of_session(book, 1, CHARGE)

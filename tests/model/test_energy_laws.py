@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ocppsim.model.electricity import Supply
@@ -108,6 +108,7 @@ def test_power_is_nothing_exactly_when_full(vehicle: Vehicle, supply: Supply, so
     assert (resolve(vehicle, supply, soc, Bounds()).power_w == 0) == (soc >= 1)
 
 
+@settings(max_examples=50, deadline=None)  # a thousand evaluations each
 @given(vehicle=gentle_vehicles, supply=supplies, limit_w=limits, soc=socs, seconds=st.floats(0.0, 1e4))
 def test_energy_is_what_stepping_in_small_steps_adds_up_to(
     vehicle: Vehicle, supply: Supply, limit_w: float, soc: float, seconds: float

@@ -122,7 +122,7 @@ class Delivery(RuleBasedStateMachine):
         assert set(self.outbox.transaction_ids) <= alive
 
 
-Delivery.TestCase.settings = settings(stateful_step_count=40)
+Delivery.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 TestDelivery = Delivery.TestCase
 
 

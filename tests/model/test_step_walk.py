@@ -409,5 +409,5 @@ class Walk(RuleBasedStateMachine):
         assert self.c.share_w is None or (self.c.session is not None and not self.c.session.interrupted)
 
 
-Walk.TestCase.settings = walk_settings(stateful_step_count=40)
+Walk.TestCase.settings = walk_settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestWalk = Walk.TestCase

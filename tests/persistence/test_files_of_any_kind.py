@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocppsim.actors.store import Forgetful
@@ -38,6 +38,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return content
 
 
+@settings(max_examples=200, deadline=None)
 @given(content=spoilt() | st.fixed_dictionaries({}, optional=dict.fromkeys((*PARTS, "ocppsim"), JSON)) | JSON)
 def test_there_is_always_a_station(tmp_path_factory: Any, content: Any) -> None:
     home = Home(_folder(tmp_path_factory), TEMPLATE)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocppsim.actors import journal
@@ -90,6 +90,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Plan]:
     return [planned(folder, **template) for folder, template in zip(folders, (TEMPLATE, EVSES), strict=True)]
 
 
+@settings(max_examples=40, deadline=None)
 @given(kept=memories(), visits=st.dictionaries(st.integers(1, 2), VISITS), which=st.integers(0, 1))
 def test_what_is_written_is_read(
     plans: list[Plan], kept: Kept, visits: dict[int, Visits], which: int

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ocppsim.protocol import frames
 from ocppsim.protocol.errors import Fault
 from ocppsim.protocol.frames import Call, CallError, CallResult, Malformed, MalformedAnswer
-from tests.protocol.values import json_values, payloads, texts
+from tests.protocol.values import FEW, json_values, payloads, texts
 
 DEPTH = 100_000
 DIGITS = "9" * 10_000
@@ -161,6 +161,7 @@ def test_no_depth_of_nesting_raises(template: str) -> None:
         frames.parse(template % ('{"a":' * depth + "1" + "}" * depth))
 
 
+@FEW
 @given(st.text() | st.binary() | texts)
 @example(b"\xff\xfe")
 @example(b'[2,"id","Heartbeat",{}]')
@@ -168,11 +169,13 @@ def test_no_text_and_no_bytes_raise(text: str | bytes) -> None:
     frames.parse(text)
 
 
+@FEW
 @given(st.lists(st.integers(0, 5) | json_values, max_size=6))
 def test_no_array_raises(message: list[object]) -> None:
     frames.parse(json.dumps(message))
 
 
+@FEW
 @given(st.binary())
 def test_a_binary_frame_is_no_frame(data: bytes) -> None:
     frame = frames.parse(data)
@@ -180,6 +183,7 @@ def test_a_binary_frame_is_no_frame(data: bytes) -> None:
     assert frame.fault is Fault.UNREADABLE
 
 
+@FEW
 @given(texts, texts, payloads)
 def test_a_call_survives_the_wire(call_id: str, action: str, payload: frames.Payload) -> None:
     text = frames.call(call_id, action, payload)
@@ -187,11 +191,13 @@ def test_a_call_survives_the_wire(call_id: str, action: str, payload: frames.Pay
     assert frames.parse(text) == Call(call_id, action, payload)
 
 
+@FEW
 @given(texts, payloads)
 def test_a_result_survives_the_wire(call_id: str, payload: frames.Payload) -> None:
     assert frames.parse(frames.call_result(call_id, payload)) == CallResult(call_id, payload)
 
 
+@FEW
 @given(texts, texts, texts, payloads)
 def test_an_error_survives_the_wire(call_id: str, code: str, words: str, details: frames.Payload) -> None:
     text = frames.call_error(call_id, code, words, details)

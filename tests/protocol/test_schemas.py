@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.frames import Payload
 from tests.protocol.schema_files import schema_of
-from tests.protocol.values import json_values, payloads
+from tests.protocol.values import FEW, json_values, payloads
 
 NAMES = sorted(schemas.names("v16"))
 
@@ -105,11 +105,13 @@ def test_what_a_violation_quotes_is_short() -> None:
     assert violation.message.endswith("is longer than 20 characters")
 
 
+@FEW
 @given(st.sampled_from(NAMES), payloads)
 def test_no_payload_raises(name: str, payload: Payload) -> None:
     schemas.violations("v16", name, payload)
 
 
+@FEW
 @given(st.data())
 def test_no_value_of_a_known_field_raises(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(NAMES))

@@ -110,7 +110,7 @@ class Conversations(RuleBasedStateMachine):
 
 
 TestConversations = Conversations.TestCase
-TestConversations.settings = settings(stateful_step_count=40)
+TestConversations.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -26,7 +26,7 @@ WITHIN_S = 25.0
 """Both in wire time."""
 
 HABITS = Habits(1, 4, 8, 15, stop_after_s=100_000, tags=("TAG-1", "TAG-2", "TAG-3"))
-KEYS = {"MeterValueSampleInterval": "10", "HeartbeatInterval": "10", "AllowOfflineTxForUnknownId": "true"}
+KEYS = {"MeterValueSampleInterval": "5", "HeartbeatInterval": "10", "AllowOfflineTxForUnknownId": "true"}
 
 
 def _populate(fleet: Fleet, url: str) -> None:

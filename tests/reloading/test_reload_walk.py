@@ -11,7 +11,7 @@ import trio
 from tests.config.bench import URL
 from tests.reloading.reload_stage import GENERATOR, TEMPLATE, Running, running
 
-STEPS = 16
+STEPS = 25
 SHORT = GENERATOR | {"minDuration": 5, "maxDuration": 60}
 
 
@@ -74,13 +74,13 @@ def edit_the_version(run: Running, draw: Random) -> None:
 PEACEFUL = [edit_the_version, edit_the_version, break_a_file, change_the_tags, change_the_numbers]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 async def test_versions_of_ocpp_come_and_go(tmp_path: Path, autojump_clock: object, seed: int) -> None:
     """All is as it would be at first, but for the registers; and nothing was given up on the way."""
     await walk(tmp_path, PEACEFUL, seed)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(6))
 async def test_in_the_end_all_is_as_a_new_start_would_have_it(
     tmp_path: Path, autojump_clock: object, seed: int
 ) -> None:

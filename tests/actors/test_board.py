@@ -4,9 +4,9 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from ocppsim.actors.board import Board, LinkView
+from ocppsim.actors.board import Board, ConnectorView, LinkView
 from ocppsim.actors.runtime import System, open_system
-from ocppsim.model.outbox import Outbox
+from ocppsim.model.outbox import Entry, Outbox, Place
 from ocppsim.model.registration import Registration, Standing
 
 ACCEPTED, UNKNOWN = Registration(Standing.ACCEPTED), Registration()
@@ -82,6 +82,21 @@ async def test_counts_are_seen_as_a_round_leaves_them(autojump_clock: MockClock)
         assert board.seen.tally.calls == 0
         await trio.lowlevel.checkpoint()
         assert board.seen.tally.calls == 1
+
+
+async def test_connectors_and_what_is_unsent_are_seen_so_too(autojump_clock: MockClock) -> None:
+    del autojump_clock
+    async with open_system(ordered=True) as system:
+        board = await board_in_rounds(system)
+        board.show_connector(1, ConnectorView())
+        board.outbox.add(Entry(1, 1, 0.0, "id", "StartTransaction", {}, "1-1", Place.OPENS))
+        assert (dict(board.seen.connectors), board.seen.unsent) == ({}, 0)
+        await trio.lowlevel.checkpoint()
+        assert (dict(board.seen.connectors), board.seen.unsent) == ({1: ConnectorView()}, 1)
+        board.show_connector(1, ConnectorView(busy=True))
+        board.outbox.done(board.outbox.entries[0])
+        assert not board.seen.connectors[1].busy
+        assert board.seen.unsent == 1
 
 
 async def test_a_change_that_nobody_told_of_is_seen_too(autojump_clock: MockClock) -> None:

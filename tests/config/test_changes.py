@@ -28,6 +28,7 @@ from ocppsim.model.habits import Visitor
 from ocppsim.model.vehicle import Vehicle
 from ocppsim.templates import vocabulary
 from tests.config.bench import LEAST, URL
+from tests.tables import each
 
 PEOPLE = {"AutomaticTransactionGenerator": {"enable": True}}
 
@@ -59,7 +60,7 @@ def test_the_number_of_stations_starts_and_stops_the_last_ones() -> None:
     assert changes(three, USUAL) == (Stop(three["CS-00003"]),)
 
 
-@pytest.mark.parametrize(
+@each(
     "template",
     [
         {"power": 11000},

@@ -15,6 +15,7 @@ from ocppsim.config.template import StationTemplate
 from ocppsim.config.writing import BEGINNING, as_toml
 from ocppsim.templates import source, vocabulary
 from tests.config.bench import LEAST, URL, configured, planned, problems, read, simulator, written
+from tests.tables import each
 
 USE = [{"file": "test.json", "numberOfStations": 1}]
 
@@ -57,7 +58,7 @@ def test_lists_are_beside_the_configuration_or_in_the_program(tmp_path: Path) ->
     assert len(read(tmp_path, evProfilesFile="cars.json")[0].visitors) == 3
 
 
-@pytest.mark.parametrize("name", packaged_templates())
+@each("name", packaged_templates())
 def test_each_template_of_the_program_is_without_problems_and_notices(name: str) -> None:
     assert not source(name).template.base_name.startswith(" ")
 

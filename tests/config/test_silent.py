@@ -22,6 +22,7 @@ from tests.config.bench import (
     station_of,
     written,
 )
+from tests.tables import each
 
 __all__ = ["command"]
 
@@ -156,7 +157,7 @@ def test_connectors_that_nobody_can_use(tmp_path: Path) -> None:
     assert notices(tmp_path, Connectors={"0": {}, "1": off, "2": {}}) == []
 
 
-@pytest.mark.parametrize("name", packaged_templates())
+@each("name", packaged_templates())
 def test_templates_of_the_program_charge(name: str) -> None:
     path = places.template_file(name, Path())
     assert path is not None

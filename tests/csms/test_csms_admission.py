@@ -5,6 +5,7 @@ from base64 import b64encode
 import pytest
 
 from ocppsim.csms.admission import Admission, Admitted, Refused, identity_in
+from tests.tables import each
 
 OFFER = ["ocpp2.0.1", "ocpp1.6"]
 
@@ -46,7 +47,7 @@ def test_everybody_can_be_refused() -> None:
     assert Admission(refuse_with=503).admit("/CS-1", OFFER) == Refused(503)
 
 
-@pytest.mark.parametrize(
+@each(
     "authorization",
     [
         None,

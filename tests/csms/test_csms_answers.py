@@ -8,6 +8,7 @@ from ocppsim.csms.tags import Tag, Tags
 from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.actions import Sender
 from tests.csms.little_station import BOOT, PaperStation, start, status, stop, values
+from tests.tables import each
 
 NOW = VIRTUAL_EPOCH.timestamp()
 
@@ -34,7 +35,7 @@ def test_every_request_of_a_station_is_known_here() -> None:
     assert sent_by_stations == set(REQUESTS)
 
 
-@pytest.mark.parametrize("action", REQUESTS)
+@each("action", REQUESTS)
 def test_every_request_gets_a_valid_answer(action: str) -> None:
     answer = PaperStation().boot().call(action, REQUESTS[action])
     assert schemas.violations("v16", f"{action}Response", answer) == ()

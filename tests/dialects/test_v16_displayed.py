@@ -22,6 +22,7 @@ from tests.dialects.test_v16_measurands import taken
 from tests.protocol.schema_files import schema_of
 from tests.real.independent_facts import Frame
 from tests.real.independent_schemas import schema_errors
+from tests.tables import each
 
 DIALECT = Dialect16()
 REGISTER = "Energy.Active.Import.Register"
@@ -37,7 +38,7 @@ def lines(values: list[dict[str, Any]]) -> list[tuple[str | None, str]]:
     return [(value.get("phase"), value["value"]) for value in values]
 
 
-@pytest.mark.parametrize(
+@each(
     ("measurand", "unit", "value"),
     [
         (REGISTER, "kWh", "1.100"),
@@ -143,7 +144,7 @@ SPECIAL = [
 ]
 
 
-@pytest.mark.parametrize("context", Context)
+@each("context", Context)
 def test_all_is_valid_in_every_message_and_context(context: Context) -> None:
     """By our own schemas, and by those of the independent package `ocpp`."""
     frames = []

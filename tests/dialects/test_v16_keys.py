@@ -18,6 +18,7 @@ from ocppsim.model.commands import KeyVerdict
 from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Outlet, Specification
 from ocppsim.protocol import schemas, v16
+from tests.tables import each
 
 DIALECT = Dialect16()
 STATION = Specification("CS-1", outlets={1: Outlet(), 2: Outlet(), 3: Outlet()})
@@ -48,7 +49,7 @@ def bad_values() -> list[tuple[str, str]]:
 # -- ChangeConfiguration
 
 
-@pytest.mark.parametrize(("name", "text"), bad_values())
+@each(("name", "text"), bad_values())
 def test_what_is_no_value_of_a_key_is_rejected_and_changes_nothing(name: str, text: str) -> None:
     before = {"ConnectionTimeOut": "5"}
     change = DIALECT.change_key(STATION, before, name, text)
@@ -57,7 +58,7 @@ def test_what_is_no_value_of_a_key_is_rejected_and_changes_nothing(name: str, te
     assert problem(name, text) is not None or KEYS[name].fits is not None
 
 
-@pytest.mark.parametrize("name", READONLY)
+@each("name", READONLY)
 def test_what_can_only_be_read_cannot_be_written(name: str) -> None:
     before = DIALECT.report_keys(STATION, {}, (name,)).values[name]
     change = DIALECT.change_key(STATION, {}, name, str(before[0]))
@@ -65,8 +66,8 @@ def test_what_can_only_be_read_cannot_be_written(name: str) -> None:
     assert before[1]
 
 
-@pytest.mark.parametrize("name", WRITABLE)
-@pytest.mark.parametrize("spell", [str.upper, str.lower, str.swapcase])
+@each("name", WRITABLE)
+@each("spell", [str.upper, str.lower, str.swapcase])
 def test_names_are_taken_in_any_case_and_told_in_their_own(name: str, spell: "type[str]") -> None:
     spelled: str = spell(name)
     text = KEYS[name].initial
@@ -156,7 +157,7 @@ def test_only_keys_of_this_program_can_have_initial_values(name: str, known: boo
 # -- settings
 
 
-@pytest.mark.parametrize("name", sorted(set(KEYS) - set(SECRET)))
+@each("name", sorted(set(KEYS) - set(SECRET)))
 def test_an_initial_value_is_one(name: str) -> None:
     assert problem(name, KEYS[name].initial) is None
 

@@ -16,6 +16,7 @@ from ocppsim.model.vehicle import Vehicle
 from tests.dialects.sampled_values import sampled_values
 from tests.model.connector_bench import bench
 from tests.protocol.schema_files import schema_of
+from tests.tables import each
 
 DIALECT = Dialect16()
 OF_THE_TEXT = {
@@ -67,7 +68,7 @@ def test_all_measurands_of_the_text_are_there_but_the_fan() -> None:
     assert set(OF_THE_TEXT) == of_schema - {"RPM"}
 
 
-@pytest.mark.parametrize("measurand", sorted(OF_THE_TEXT))
+@each("measurand", sorted(OF_THE_TEXT))
 def test_a_measurand_has_its_unit_and_phases(measurand: str) -> None:
     unit, phases = OF_THE_TEXT[measurand]
     values = told(taken(), measurand)
@@ -77,8 +78,8 @@ def test_a_measurand_has_its_unit_and_phases(measurand: str) -> None:
     assert all(float(value["value"]) >= 0 for value in values)
 
 
-@pytest.mark.parametrize("measurand", sorted(MEASURED))
-@pytest.mark.parametrize("context", Context)
+@each("measurand", sorted(MEASURED))
+@each("context", Context)
 def test_a_measurand_is_valid_in_every_message_and_context(measurand: str, context: Context) -> None:
     what = taken()
     series: Series = (Sampled(what.session, what.at, 1.0, what.reading, context),)

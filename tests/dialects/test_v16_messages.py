@@ -18,6 +18,7 @@ from ocppsim.model.settings import Settings
 from ocppsim.model.specification import Specification
 from ocppsim.protocol import schemas
 from tests.dialects.sampled_values import sampled_values
+from tests.tables import each
 
 DIALECT, LOOSE = Dialect16(), Dialect16(strict=False)
 AT = 1_767_225_600.0
@@ -41,13 +42,13 @@ def codes(status: Status, fault: Fault | None) -> tuple[object, object]:
 # -- statuses
 
 
-@pytest.mark.parametrize(("status", "fault"), list(product(Status, [None, *Fault])))
+@each(("status", "fault"), list(product(Status, [None, *Fault])))
 def test_every_status_can_be_told_with_every_fault(status: Status, fault: Fault | None) -> None:
     draft = DIALECT.status(1, status, fault, AT)
     assert schemas.violations("v16", "StatusNotification", draft.payload) == ()
 
 
-@pytest.mark.parametrize("fault", [None, *Fault])
+@each("fault", [None, *Fault])
 def test_faulted_always_has_an_error_that_stops_charging(fault: Fault | None) -> None:
     """An emergency stop has no code of its own, and a warning beside it does not explain it."""
     _, code = codes(Status.FAULTED, fault)
@@ -60,7 +61,7 @@ def test_a_warning_is_told_with_the_status_that_holds() -> None:
     assert codes(Status.AVAILABLE, Fault.WEAK_SIGNAL) == ("Available", "WeakSignal")
 
 
-@pytest.mark.parametrize("status", Status)
+@each("status", Status)
 def test_an_ev_that_does_not_talk_is_told_only_where_there_may_be_one(status: Status) -> None:
     """4.9 names the statuses."""
     _, code = codes(status, Fault.EV_COMMUNICATION)

@@ -26,6 +26,7 @@ from ocppsim.protocol.actions import Sender
 from ocppsim.protocol.errors import Fault, Refusal
 from ocppsim.protocol.frames import Payload
 from ocppsim.security.ocmf import Meters
+from tests.tables import each
 
 DIALECT = Dialect16()
 STATION = Specification(
@@ -237,13 +238,13 @@ def test_every_request_of_the_table_of_actions_is_taken() -> None:
     assert asked == set(ROWS) == set(REQUESTS)
 
 
-@pytest.mark.parametrize("action", sorted(REQUESTS))
+@each("action", sorted(REQUESTS))
 def test_a_request_becomes_its_command(action: str) -> None:
     payload, command = REQUESTS[action]
     assert DIALECT.command(action, payload) == command
 
 
-@pytest.mark.parametrize(("action", "answer", "word"), WORDS)
+@each(("action", "answer", "word"), WORDS)
 def test_a_verdict_becomes_its_word(action: str, answer: object, word: str) -> None:
     response = DIALECT.response(action, answer)
     assert response["status"] == word
@@ -298,9 +299,7 @@ OTHERS = {
 """Two values by the name of the key, or else of its type."""
 
 
-@pytest.mark.parametrize(
-    "name", sorted(name for name, key in KEYS.items() if key.setting and not key.readonly)
-)
+@each("name", sorted(name for name, key in KEYS.items() if key.setting and not key.readonly))
 def test_each_key_sets_what_it_names(name: str) -> None:
     key = KEYS[name]
     assert key.setting is not None
@@ -315,7 +314,7 @@ def test_each_key_sets_what_it_names(name: str) -> None:
     assert getattr(settings[1], key.setting) == key.value(other)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "text", "verdict"),
     [
         ("HeartbeatInterval", "60", KeyVerdict.ACCEPTED),

@@ -13,6 +13,7 @@ from ocppsim.model.registration import BootReason, Standing, boot_reason
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Specification
 from ocppsim.protocol.v201.availability import ConnectorStatus
+from tests.tables import each
 
 DIALECT = Dialect201()
 STATION = Specification("CS-1")
@@ -43,7 +44,7 @@ def test_every_reason_has_its_word() -> None:
     assert words[BootReason.TRIGGERED] == "Triggered"
 
 
-@pytest.mark.parametrize("status", Status)
+@each("status", Status)
 def test_every_status_has_its_word(status: Status) -> None:
     draft = DIALECT.status(3, status, None, 0.0)
     assert draft is not None

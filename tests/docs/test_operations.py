@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.tables import each
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,18 +39,18 @@ DEFECTS = (*range(1, 15), 18, 19, 20, 21, 22, 26, 27, 28, 30, 31, 32)
 PARTS = {part for name in named() for part in name.split("_")}
 
 
-@pytest.mark.parametrize("number", DEFECTS)
+@each("number", DEFECTS)
 def test_every_defect_has_a_test_that_bears_its_number(number: int) -> None:
     """`test_d9_...`, `test_d18_d19_...`"""
     assert f"d{number}" in PARTS
 
 
-@pytest.mark.parametrize("operation", [*BY_THE_STATION, *BY_THE_CENTRAL_SYSTEM, *OF_THE_WHITEPAPER])
+@each("operation", [*BY_THE_STATION, *BY_THE_CENTRAL_SYSTEM, *OF_THE_WHITEPAPER])
 def test_every_operation_has_a_test_that_bears_its_number(operation: str) -> None:
     assert operation in bearing()
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "found"),
     [
         ("test_5_13_a_group_may_use_it", ["5_13"]),

@@ -14,6 +14,7 @@ from ocppsim.dialects.v16.requests import ROWS
 from ocppsim.protocol import schemas
 from ocppsim.support import page, rows, texts
 from ocppsim.support.rows import NoTable, Support, keys, messages
+from tests.tables import each
 
 
 @cache
@@ -67,8 +68,8 @@ def test_a_key_that_is_offered_is_the_key_of_some_text() -> None:
     assert {row.name for row in keys(proofs())} == set(texts.KEYS)
 
 
-@pytest.mark.parametrize("name", ["ClearCash", "ResetResponse", "GetVariables", ""])
-@pytest.mark.parametrize("table", [messages, keys])
+@each("name", ["ClearCash", "ResetResponse", "GetVariables", ""])
+@each("table", [messages, keys])
 def test_a_mark_with_a_name_of_no_text_fails(table: Callable[[rows.Proofs], object], name: str) -> None:
     with pytest.raises(NoTable, match="neither a message nor a key"):
         table({name: ("tests/a.py::test_b",)})

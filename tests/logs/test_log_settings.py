@@ -18,6 +18,7 @@ from ocppsim.config.logging_settings import (
     problems,
     threshold,
 )
+from tests.tables import each
 
 
 def test_the_levels_of_syslog_are_in_their_order() -> None:
@@ -41,7 +42,7 @@ def test_what_a_level_is_called(level: int, name: str) -> None:
     assert name_of(level) == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "expected"),
     [
         (None, None),
@@ -80,7 +81,7 @@ def test_formats(name: str, expected: bool) -> None:
     assert is_json(name) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("field", "value", "key"),
     [
         ("level", "loud", "level"),

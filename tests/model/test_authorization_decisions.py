@@ -17,6 +17,7 @@ from ocppsim.model.authorization import (
 )
 from ocppsim.model.authorization import known as look_up
 from ocppsim.model.settings import Settings
+from tests.tables import each
 
 NOW = 1_767_225_600.0
 VALID = TagInfo(TagStatus.ACCEPTED)
@@ -51,7 +52,7 @@ def decided(
     return decide(look_up("TAG", {}, cache, settings), NOW, settings, online=online)
 
 
-@pytest.mark.parametrize(
+@each(
     ("known", "cache_enabled", "pre_authorize", "expected"),
     [
         ("valid", True, True, ACCEPT),
@@ -65,8 +66,8 @@ def decided(
         ),
     ],
 )
-@pytest.mark.parametrize("authorize_offline", [True, False])
-@pytest.mark.parametrize("unknown_offline", [True, False])
+@each("authorize_offline", [True, False])
+@each("unknown_offline", [True, False])
 def test_online(
     known: str,
     cache_enabled: bool,
@@ -89,7 +90,7 @@ def test_online(
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("known", "cache_enabled", "authorize_offline", "unknown_offline", "expected"),
     [
         ("valid", True, True, True, ACCEPT),
@@ -110,7 +111,7 @@ def test_online(
         ),
     ],
 )
-@pytest.mark.parametrize("pre_authorize", [True, False])
+@each("pre_authorize", [True, False])
 def test_offline(
     known: str,
     cache_enabled: bool,

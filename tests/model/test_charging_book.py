@@ -13,6 +13,7 @@ from ocppsim.model.charging.book import Book, Installed, acceptable, cleared, in
 from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Recurrence, Schedule, Unit
 from ocppsim.model.settings import Settings
 from tests.model.charging_reference import LEVELS, NOW, books, profiles
+from tests.tables import each
 
 SETTINGS = Settings(profile_levels=3, profile_periods=2, profiles_installed=3)
 GOOD = Profile(
@@ -30,7 +31,7 @@ def scheduled(*periods: Period, **fields: Any) -> Profile:
     return evolve(GOOD, schedule=evolve(GOOD.schedule, periods=periods or GOOD.schedule.periods, **fields))
 
 
-@pytest.mark.parametrize(
+@each(
     ("profile", "connector"),
     [
         (GOOD, 0),
@@ -49,7 +50,7 @@ def test_what_is_taken(profile: Profile, connector: int) -> None:
     assert acceptable(profile, connector, SETTINGS)
 
 
-@pytest.mark.parametrize(
+@each(
     ("profile", "connector"),
     [
         (STATION, 1),
@@ -125,7 +126,7 @@ CLEARABLE = (
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("criteria", "left"),
     [
         ({}, []),

@@ -27,6 +27,7 @@ from ocppsim.model.specification import Outlet
 from ocppsim.model.status_changes import AFTER, BEYOND, allowed
 from tests.model.connector_bench import EV, PLENTY_W, START
 from tests.model.connector_phases import PHASES
+from tests.tables import each
 
 SOCKET, FIXED = Outlet(), Outlet(fixed_cable=True)
 SESSION = ChargingSession("1-1", "TAG", 0.0, started_at=START)
@@ -52,7 +53,7 @@ def test_the_phases_are_what_they_are_called() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("state", "expected"),
     [
         (Connector(1), Status.AVAILABLE),
@@ -112,7 +113,7 @@ def test_somebody_has_a_claim(state: Connector, expected: bool) -> None:
     assert busy(state) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("state", "power_w", "by"),
     [
         (Connector(1, facts=PLUGGED), 0, "idle"),

@@ -19,12 +19,13 @@ from ocppsim.model.firmware import (
     on_request,
 )
 from ocppsim.model.firmware_record import Firmware, read, record
+from tests.tables import each
 
 BARE = "https://files.example/f.bin"
 SIGNING = Signing(7, "PEM", "c2ln")
 
 
-@pytest.mark.parametrize(
+@each(
     ("version", "upgrade", "expected"),
     [
         ("1.2.3", FirmwareUpgrade(), "1.2.4"),
@@ -78,7 +79,7 @@ def test_without_an_update_there_is_nothing_to_tell() -> None:
         assert on_request(None, signed=signed) == FirmwareProgress(Phase.IDLE, signed)
 
 
-@pytest.mark.parametrize("phase", Phase)
+@each("phase", Phase)
 def test_a_signed_update_is_told_in_its_last_word_until_it_is_installed(phase: Phase) -> None:
     """L01.FR.28, 29."""
     said = on_request(Update(InstallFirmware(BARE, 0, signing=SIGNING), phase), signed=True)
@@ -88,7 +89,7 @@ def test_a_signed_update_is_told_in_its_last_word_until_it_is_installed(phase: P
     assert other == FirmwareProgress(Phase.IDLE)
 
 
-@pytest.mark.parametrize("phase", Phase)
+@each("phase", Phase)
 def test_an_update_that_is_over_is_told_as_idle(phase: Phase) -> None:
     said = on_request(Update(InstallFirmware(BARE, 0), phase), signed=False).phase
     idle = phase in FAILURES | {Phase.INSTALLED, Phase.IDLE, Phase.DOWNLOAD_SCHEDULED}

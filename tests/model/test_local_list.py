@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from ocppsim.model.local_list import (
     version,
 )
 from ocppsim.model.settings import Settings
+from tests.tables import each
 
 VALID, BLOCKED = TagInfo(TagStatus.ACCEPTED), TagInfo(TagStatus.BLOCKED, 1e9, "FAMILY")
 THREE = LocalList(3, {"a": VALID, "b": BLOCKED})
@@ -33,7 +33,7 @@ def differential(number: int, *changes: tuple[str, TagInfo | None]) -> UpdateLis
     return UpdateList(number, False, [Change(tag, info) for tag, info in changes])
 
 
-@pytest.mark.parametrize(
+@each(
     ("update", "verdict", "number", "tags"),
     [
         (full(7, "x"), ACCEPTED, 7, {"x"}),

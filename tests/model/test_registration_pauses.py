@@ -3,12 +3,13 @@
 import pytest
 
 from ocppsim.model.registration import FIRST_PAUSE_S, Registration, Standing
+from tests.tables import each
 
 WAITING = [Standing.PENDING, Standing.REJECTED]
 
 
-@pytest.mark.parametrize("standing", WAITING)
-@pytest.mark.parametrize("interval_s", [1.0, 10.0, 90.0, 86_400.0])
+@each("standing", WAITING)
+@each("interval_s", [1.0, 10.0, 90.0, 86_400.0])
 def test_d6_the_next_boot_goes_after_exactly_the_interval(standing: Standing, interval_s: float) -> None:
     registration = Registration().sent().answered(standing, interval_s)
     assert registration.standing is standing

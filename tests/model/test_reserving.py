@@ -32,6 +32,7 @@ from ocppsim.model.reserving import (
 from ocppsim.model.specification import Outlet
 from tests.model.connector_bench import OTHER_TAG, START, TAG, Bench, bench
 from tests.model.connector_phases import PHASES
+from tests.tables import each
 
 UNTIL = START + 600
 MINE = Reservation(7, TAG, UNTIL)
@@ -65,7 +66,7 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@each("phase", PHASES)
 def test_what_can_be_reserved(phase: str) -> None:
     made = PHASES[phase]()
     assert made.do(Reserve(MINE)) is ANSWERS[phase]

@@ -7,6 +7,7 @@ from ocppsim.model.facts import Fault
 from ocppsim.model.inputs import Arm, CloseInterrupted, Grant, Present, SetAvailability, Verdict
 from ocppsim.model.session import StopReason
 from tests.model.connector_bench import OTHER_TAG, PLENTY_W, TAG, bench
+from tests.tables import each
 
 HOUR = 3_600.0
 WARNINGS = [Fault.EV_COMMUNICATION, Fault.HIGH_TEMPERATURE, Fault.READER, Fault.RESET, Fault.WEAK_SIGNAL]
@@ -15,7 +16,7 @@ WARNINGS = [Fault.EV_COMMUNICATION, Fault.HIGH_TEMPERATURE, Fault.READER, Fault.
 # -- faults
 
 
-@pytest.mark.parametrize("fault", [fault for fault in Fault if fault not in WARNINGS])
+@each("fault", [fault for fault in Fault if fault not in WARNINGS])
 def test_a_fault_that_stops_charging_ends_the_session(fault: Fault) -> None:
     made = bench()
     made.charge()

@@ -3,11 +3,10 @@
 A row reads: phase, verdict, status afterwards, what happened. The connector has a socket.
 """
 
-import pytest
-
 from ocppsim.model.inputs import Authorized, Present, Refused
 from tests.model.connector_bench import EV, OTHER_TAG, TAG
 from tests.model.connector_phases import Table, always, check, rows, world
+from tests.tables import each
 
 TABLE: Table = {
     "plugged in at both ends": (
@@ -200,6 +199,6 @@ TABLE: Table = {
 }
 
 
-@pytest.mark.parametrize(("name", "row"), rows(TABLE))
+@each(("name", "row"), rows(TABLE))
 def test_what_people_do(name: str, row: str) -> None:
     check(TABLE[name][0], row)

@@ -3,8 +3,6 @@
 A row reads: phase, verdict, status afterwards, what happened. The connector has a socket.
 """
 
-import pytest
-
 from ocppsim.model.inputs import (
     Arm,
     CloseInterrupted,
@@ -19,6 +17,7 @@ from ocppsim.model.inputs import (
 from ocppsim.model.session import Context, StopReason
 from tests.model.connector_bench import OTHER_TAG, PLENTY_W
 from tests.model.connector_phases import Table, always, check, rows
+from tests.tables import each
 
 TABLE: Table = {
     "armed": (
@@ -238,6 +237,6 @@ TABLE: Table = {
 }
 
 
-@pytest.mark.parametrize(("name", "row"), rows(TABLE))
+@each(("name", "row"), rows(TABLE))
 def test_what_the_station_asks(name: str, row: str) -> None:
     check(TABLE[name][0], row)

@@ -26,6 +26,7 @@ from ocppsim.model.inputs import (
 from ocppsim.model.session import StopReason
 from ocppsim.model.specification import Outlet
 from tests.model.connector_bench import EV, OTHER_TAG, PLENTY_W, START, TAG, Bench, bench
+from tests.tables import each
 
 TIMEOUT_S = 60.0
 
@@ -227,8 +228,8 @@ def test_made_operative_with_a_cable_in_is_preparing() -> None:
 # -- UnlockConnector (5.18, errata 3.87)
 
 
-@pytest.mark.parametrize("running", [True, False])
-@pytest.mark.parametrize(
+@each("running", [True, False])
+@each(
     ("fixed_cable", "lock", "verdict"),
     [
         (False, Lock.WORKING, Verdict.UNLOCKED),

@@ -8,11 +8,12 @@ from ocppsim.config.storage_settings import StorageSettings, StorageType, chosen
 from ocppsim.performance.keeping import storage_of
 from ocppsim.performance.mongodb import MongoDb
 from ocppsim.performance.port import JsonFile, Sqlite
+from tests.tables import each
 
 FOLDER = Path("/where/the/configuration/is")
 
 
-@pytest.mark.parametrize(
+@each(
     ("enabled", "type_", "expected"),
     [
         (None, None, StorageType.NONE),
@@ -37,7 +38,7 @@ def test_a_type_that_is_not_offered_is_refused_with_those_that_are(type_: str) -
         storage_of(StorageSettings(True, type_), FOLDER)
 
 
-@pytest.mark.parametrize(
+@each(
     ("type_", "uri", "expected"),
     [
         ("jsonfile", None, FOLDER / "performance/performanceRecords.json"),

@@ -7,6 +7,7 @@ import pytest
 from ocppsim.protocol import frames, schemas
 from ocppsim.protocol.errors import V16_CODES, Fault, Refusal, Violation
 from ocppsim.protocol.frames import Payload
+from tests.tables import each
 
 ANY_BREACH = [
     Violation("a", "type", "no number"),
@@ -53,7 +54,7 @@ def test_faults_stand_in_the_order_in_which_they_are_reported() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("rule", "fault"),
     [
         ("type", Fault.TYPE),
@@ -80,7 +81,7 @@ def test_of_two_breaches_the_graver_is_reported(graver: Violation, lesser: Viola
         assert refusal.description == str(graver)
 
 
-@pytest.mark.parametrize(
+@each(
     ("action", "payload", "code"),
     [
         ("ChangeAvailability", {"connectorId": "1", "type": "Operative"}, "TypeConstraintViolation"),

@@ -15,6 +15,7 @@ from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import core
 from tests.protocol.message_strategies import messages
 from tests.protocol.values import json_values
+from tests.tables import each
 
 CLASSES: dict[str, Any] = {
     name: cls
@@ -71,7 +72,7 @@ def test_times_are_written_in_utc_with_z_and_milliseconds(time: datetime, text: 
     assert convert.dump(core.HeartbeatResponse(time)) == {"currentTime": text}
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "2026-01-01T12:30:00.005Z",
@@ -92,7 +93,7 @@ def test_times_are_read_in_every_spelling_of_the_same_instant(text: str) -> None
     assert time.tzinfo is UTC
 
 
-@pytest.mark.parametrize(
+@each(
     ("payload", "cls"),
     [
         ({"transactionId": "5"}, core.RemoteStopTransaction),

@@ -10,6 +10,7 @@ from ocppsim.protocol import frames
 from ocppsim.protocol.errors import Fault
 from ocppsim.protocol.frames import Call, CallError, CallResult, Malformed, MalformedAnswer
 from tests.protocol.values import FEW, json_values, payloads, texts
+from tests.tables import each
 
 DEPTH = 100_000
 DIGITS = "9" * 10_000
@@ -95,7 +96,7 @@ def test_an_unknown_message_type_is_told_from_an_unreadable_frame(kind: str) -> 
     assert (frame.fault, frame.id) == (Fault.MESSAGE_TYPE, "id")
 
 
-@pytest.mark.parametrize(("text", "fault"), BROKEN_CALLS)
+@each(("text", "fault"), BROKEN_CALLS)
 def test_a_broken_call_keeps_its_id_so_that_it_can_be_refused(text: str, fault: Fault) -> None:
     frame = frames.parse(text)
     assert isinstance(frame, Malformed)
@@ -110,7 +111,7 @@ def test_a_broken_answer_keeps_its_id_so_that_it_ends_its_call(text: str) -> Non
     assert len(frame.why) < 100
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "frame"),
     [
         ('[2,"id","Heartbeat",null]', Call("id", "Heartbeat", {})),

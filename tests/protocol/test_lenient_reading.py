@@ -9,13 +9,14 @@ from ocppsim.protocol import convert, schemas
 from ocppsim.protocol.convert import Unreadable, load_leniently
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import core
+from tests.tables import each
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BOOT: Payload = {"status": "Accepted", "interval": 300, "currentTime": "2026-01-01T12:00:00Z"}
 ACCEPTED = core.BootNotificationResponse("Accepted", 300, NOON)
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "read"),
     [
         ({"currentTime": "2026-01-01T12:00:00"}, ACCEPTED),
@@ -51,8 +52,8 @@ def test_a_boot_answer_without_a_status_is_none(payload: Payload) -> None:
         load_leniently(payload, core.BootNotificationResponse)
 
 
-@pytest.mark.parametrize("cls", [core.AuthorizeResponse, core.StopTransactionResponse])
-@pytest.mark.parametrize(
+@each("cls", [core.AuthorizeResponse, core.StopTransactionResponse])
+@each(
     ("info", "read"),
     [
         ({"status": "Accepted", "expiryDate": "never"}, core.IdTagInfo("Accepted")),

@@ -12,6 +12,7 @@ from ocppsim.protocol.actions import Sender
 from ocppsim.protocol.frames import Payload
 from tests.protocol.message_strategies import LENIENT
 from tests.protocol.schema_files import schema_of
+from tests.tables import each
 
 OPEN_WORDS = {"measurand", "phase", "unit"}
 """Read as any text: what a station measures is a matter of its keys, and their check knows the words."""
@@ -41,12 +42,12 @@ STATION_SAYS = {
 }
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@each("name", CLASSES)
 def test_a_message_class_agrees_with_its_schema(name: str) -> None:
     assert list(_disagreements(CLASSES[name], schema_of(name), name)) == []
 
 
-@pytest.mark.parametrize("action", v16.ACTIONS)
+@each("action", v16.ACTIONS)
 def test_an_action_stands_under_its_own_name_and_class(action: str) -> None:
     row = v16.ACTIONS[action]
     assert row.name == row.request.__name__ == action

@@ -8,6 +8,7 @@ from ocppsim.protocol import schemas, v16
 from ocppsim.protocol.frames import Payload
 from tests.protocol.schema_files import schema_of
 from tests.protocol.values import FEW, json_values, payloads
+from tests.tables import each
 
 NAMES = sorted(schemas.names("v16"))
 
@@ -24,19 +25,19 @@ def test_1_6_has_39_actions_with_two_schemas_each() -> None:
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_each_schema_is_one_and_says_no_to_a_field_it_does_not_know(name: str) -> None:
     found = schemas.violations("v16", name, {"no such field": 1})
     assert "additionalProperties" in {violation.rule for violation in found}
 
 
-@pytest.mark.parametrize("action", v16.ACTIONS)
+@each("action", v16.ACTIONS)
 def test_each_action_that_we_speak_has_both_schemas(action: str) -> None:
     assert schemas.known("v16", action)
     assert schemas.known("v16", f"{action}Response")
 
 
-@pytest.mark.parametrize(
+@each(
     "name",
     ["", "reset", "RESET", "Reset.json", "../schemas/Reset", "Reset\0", "R\ud800", "A" * 10_000, "Ünlock"],
 )

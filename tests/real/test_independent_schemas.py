@@ -1,11 +1,10 @@
 """The schema check of the independent central system finds what is wrong, and only that."""
 
-import pytest
-
 from tests.real.independent import Frame, schema_errors
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "complaint"),
     [
         ('[2,"1","Heartbeat",{"extra":1}]', "extra"),

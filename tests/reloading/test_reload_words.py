@@ -2,19 +2,18 @@
 
 from pathlib import Path
 
-import pytest
-
 from ocppsim.cli.run_stage import Teller
 from ocppsim.config.changes import Adjust, Change, Restart, Start, Stop
 from ocppsim.reloading.words import done
 from ocppsim.terminal.header import Header
 from tests.config.test_changes import stations
+from tests.tables import each
 
 ONE, TWO = stations().values()
 OTHERS = [next(iter(stations(name=name, baseName=name).values())) for name in ("other", "third")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "behind", "line"),
     [
         ([], [], "no station is affected"),

@@ -3,6 +3,7 @@
 import pytest
 
 from ocppsim.terminal import words
+from tests.tables import each
 
 
 @pytest.mark.parametrize(
@@ -13,7 +14,7 @@ def test_power_has_three_digits(power_w: float, text: str) -> None:
     assert words.power(power_w) == text
 
 
-@pytest.mark.parametrize("energy_wh", [9_994, 9_996, 99_940, 99_960, 999_400, 999_600, 9_999_999, 123e9])
+@each("energy_wh", [9_994, 9_996, 99_940, 99_960, 999_400, 999_600, 9_999_999, 123e9])
 def test_rounding_up_never_makes_a_number_wider(energy_wh: float) -> None:
     assert len(words.energy(energy_wh)) <= 8
 

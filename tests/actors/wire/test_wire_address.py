@@ -3,9 +3,10 @@
 import pytest
 
 from ocppsim.actors.wire.address import parse
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "host", "port", "target", "secure"),
     [
         ("ws://csms", "csms", 80, "/CS-1", False),
@@ -46,7 +47,7 @@ def test_identity_is_percent_encoded_where_a_path_segment_needs_it(identity: str
     assert parse("ws://csms/ocpp", identity).target == f"/ocpp/{segment}"
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "reason"),
     [
         ("http://csms", "must begin with ws://"),

@@ -3,6 +3,7 @@
 import pytest
 
 from ocppsim.actors.wire.answer import explain, is_whole, wrong_subprotocol
+from tests.tables import each
 
 OFFERED = "ocpp1.6"
 
@@ -98,7 +99,7 @@ def test_another_subprotocol_is_permanent() -> None:
     assert wrong_subprotocol(None, OFFERED).reason == "no subprotocol chosen, ocpp1.6 offered"
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "whole"),
     [
         (b"", False),

@@ -11,7 +11,9 @@ from zlib import crc32
 import pytest
 from hypothesis import settings
 
-settings.register_profile("each run", deadline=None, max_examples=40)
+from tests.effort import EACH_RUN
+
+settings.register_profile("each run", deadline=None, max_examples=EACH_RUN)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("each run")  # other examples each time; `--hypothesis-profile thorough` takes minutes
 

@@ -5,10 +5,11 @@ from math import isclose
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ocppsim.actors.measure import KEPT, Measure, Times
+from tests.effort import tries
 
 durations = st.floats(1e-5, 100.0)
 
@@ -53,7 +54,7 @@ def test_while_all_are_remembered_everything_is_exact(values: list[float]) -> No
 
 
 @given(st.integers(0, 2**32), st.integers(KEPT + 1, 4 * KEPT))
-@settings(max_examples=30)
+@tries(30)
 def test_beyond_that_quantiles_hold_to_two_per_cent_over_all(seed: int, count: int) -> None:
     random = Random(seed)
     values = [random.lognormvariate(-5, 1) for _ in range(count)]

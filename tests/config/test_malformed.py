@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from ocppsim.config.key import keys
@@ -14,6 +14,7 @@ from ocppsim.config.simulator import SimulatorConfiguration
 from ocppsim.config.template import StationTemplate
 from tests.cli.support import Ended
 from tests.config.bench import LEAST, URL, configured, problems, written
+from tests.effort import tries
 
 USE = [{"file": "test.json", "numberOfStations": 1}]
 CONFIGURATION: dict[str, Any] = {"supervisionUrls": URL, "stationTemplateUrls": USE}
@@ -305,7 +306,7 @@ def changes(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from(names) | st.text(), ANYTHING, min_size=1, max_size=4)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes(SIMULATOR_KEYS))
 def test_any_configuration_is_taken_or_refused_in_words(tmp_path: Path, change: dict[str, Any]) -> None:
     written(tmp_path, LEAST)
@@ -313,7 +314,7 @@ def test_any_configuration_is_taken_or_refused_in_words(tmp_path: Path, change: 
         assert line.startswith(("config.json: ", AT))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes(TEMPLATE_KEYS))
 def test_any_template_is_taken_or_refused_in_words(tmp_path: Path, change: dict[str, Any]) -> None:
     written(tmp_path, LEAST | change)
@@ -322,7 +323,7 @@ def test_any_template_is_taken_or_refused_in_words(tmp_path: Path, change: dict[
         assert len(line) < 500
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text() | st.text('{}[]:,"01 \n\\truefalsn'))
 def test_any_text_is_taken_or_refused_in_words(tmp_path: Path, text: str) -> None:
     for name in ("config.json", "config.toml"):
@@ -335,7 +336,7 @@ def test_any_text_is_taken_or_refused_in_words(tmp_path: Path, text: str) -> Non
         assert all(line.startswith(f"{name}: ") for line in found)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes(TEMPLATE_KEYS), more=changes(SIMULATOR_KEYS))
 def test_commands_end_with_2_and_a_line_for_each_problem(
     tmp_path: Path, command: Callable[..., Ended], change: dict[str, Any], more: dict[str, Any]

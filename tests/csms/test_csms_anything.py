@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 import trio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from trio.testing import MockClock
 
 from ocppsim.csms.central_system import open_central_system
 from ocppsim.protocol import v16
 from tests.csms.little_station import BOOT, connected, start, status, stop, values
+from tests.effort import tries
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -57,7 +58,7 @@ async def converse(sent: list[str | bytes]) -> list[Any]:
     return heard
 
 
-@settings(max_examples=150, deadline=None)
+@tries(150)
 @given(st.lists(texts, max_size=8))
 def test_anything_in_and_one_answer_to_each_readable_call_out(sent: list[str | bytes]) -> None:
     heard = trio.run(converse, sent, clock=MockClock(autojump_threshold=0))

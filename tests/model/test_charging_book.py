@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ocppsim.model.charging import book
 from ocppsim.model.charging.book import Book, Installed, acceptable, cleared, install
 from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Recurrence, Schedule, Unit
 from ocppsim.model.settings import Settings
+from tests.effort import tries
 from tests.model.charging_reference import LEVELS, NOW, books, profiles
 from tests.tables import each
 
@@ -153,7 +154,7 @@ def test_profiles_of_sessions_that_are_over_go() -> None:
     assert kept == (*CLEARABLE, other)
 
 
-@settings(max_examples=30)
+@tries(30)
 @given(books())
 def test_a_book_survives_the_store(profiles: Book) -> None:
     assert book.load(json.loads(json.dumps(book.dump(profiles)))) == profiles
@@ -163,7 +164,7 @@ def test_no_book_is_an_empty_one() -> None:
     assert book.load(None) == ()
 
 
-@settings(max_examples=40)
+@tries(40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(Purpose), st.integers(0, 2), st.sampled_from(LEVELS), st.integers(1, 5))

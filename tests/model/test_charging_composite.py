@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import floor, inf
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ocppsim.model.charging import composite, limits
@@ -15,6 +15,7 @@ from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Recur
 from ocppsim.model.electricity import Supply
 from ocppsim.model.specification import Outlet
 from ocppsim.model.vehicle import Vehicle
+from tests.effort import tries
 from tests.model import charging_reference as slow
 from tests.model.charging_reference import BEGAN, NOW, SESSION, books
 
@@ -94,7 +95,7 @@ def switched(book: Book, number: int, at: float, used: int) -> int:
 
 
 @given(books(), starts, supplies, vehicles, st.sampled_from(Unit), st.booleans())
-@settings(max_examples=60)
+@tries(60)
 def test_a_connectors_schedule_is_exact_at_every_second(
     book: Book, start: float, supply: Supply, vehicle: Vehicle | None, unit: Unit, switches: bool
 ) -> None:
@@ -114,7 +115,7 @@ def test_a_connectors_schedule_is_exact_at_every_second(
 
 
 @given(books(), starts, vehicles, vehicles, st.sampled_from(Unit), st.sampled_from([inf, 15_000.0]))
-@settings(max_examples=40)
+@tries(40)
 def test_the_stations_schedule_is_exact_at_every_second(
     book: Book, start: float, first: Vehicle | None, second: Vehicle | None, unit: Unit, total_w: float
 ) -> None:

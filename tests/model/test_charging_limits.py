@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ocppsim.model.charging import limits
@@ -12,6 +12,7 @@ from ocppsim.model.charging.book import Book, Installed
 from ocppsim.model.charging.limits import Charge
 from ocppsim.model.charging.profile import Kind, Period, Profile, Purpose, Rate, Recurrence, Schedule, Unit
 from ocppsim.model.charging.timeline import next_border, rate
+from tests.effort import tries
 from tests.model import charging_reference as slow
 from tests.model.charging_reference import BEGAN, DAY, NOW, SESSION, WEEK, books
 
@@ -147,7 +148,7 @@ def test_an_unanchored_schedule_of_the_station_begins_with_validity_or_installat
 
 
 @given(books(), st.sampled_from([1, 2]))
-@settings(max_examples=50)
+@tries(50)
 def test_every_second_is_as_the_reference_has_it(book: Book, connector: int) -> None:
     placed, station = limits.of_session(book, connector, CHARGE), limits.of_station(book)
     for second in range(-40, 180):
@@ -167,7 +168,7 @@ def expected(found: tuple[Installed, Period] | None) -> tuple[float, Unit, int |
     return period.limit, one.profile.schedule.unit, period.phases, str(one.profile.id)
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(books(), st.floats(-40, 200), st.floats(0, 1, exclude_max=True))
 def test_nothing_changes_before_the_next_change(book: Book, second: float, part: float) -> None:
     placed = limits.of_session(book, 1, CHARGE)

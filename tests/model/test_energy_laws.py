@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ocppsim.model.electricity import Supply
@@ -19,6 +19,7 @@ from ocppsim.model.energy import (
     time_until_full,
 )
 from ocppsim.model.vehicle import ChargingCurve, Vehicle
+from tests.effort import tries
 
 YEAR = 365 * 86_400.0
 EPOCH = 1_767_225_600.0
@@ -108,7 +109,7 @@ def test_power_is_nothing_exactly_when_full(vehicle: Vehicle, supply: Supply, so
     assert (resolve(vehicle, supply, soc, Bounds()).power_w == 0) == (soc >= 1)
 
 
-@settings(max_examples=50, deadline=None)  # a thousand evaluations each
+@tries(50)  # a thousand evaluations each
 @given(vehicle=gentle_vehicles, supply=supplies, limit_w=limits, soc=socs, seconds=st.floats(0.0, 1e4))
 def test_energy_is_what_stepping_in_small_steps_adds_up_to(
     vehicle: Vehicle, supply: Supply, limit_w: float, soc: float, seconds: float

@@ -2,11 +2,12 @@
 
 from itertools import groupby
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ocppsim.model.outbox import UNKNOWN_ID, Entry, Outbox, Place
+from tests.effort import tries
 
 connectors = st.integers(1, 3)
 
@@ -122,7 +123,7 @@ class Delivery(RuleBasedStateMachine):
         assert set(self.outbox.transaction_ids) <= alive
 
 
-Delivery.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+Delivery.TestCase.settings = tries(40, stateful_step_count=40)
 TestDelivery = Delivery.TestCase
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import settings as walk_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -37,6 +36,7 @@ from ocppsim.model.specification import Outlet
 from ocppsim.model.status_changes import allowed
 from ocppsim.model.step import step
 from ocppsim.model.vehicle import Vehicle
+from tests.effort import tries
 from tests.model.connector_bench import START
 
 MOST_TICKS_AT_AN_INSTANT = 3
@@ -409,5 +409,5 @@ class Walk(RuleBasedStateMachine):
         assert self.c.share_w is None or (self.c.session is not None and not self.c.session.interrupted)
 
 
-Walk.TestCase.settings = walk_settings(max_examples=60, stateful_step_count=40, deadline=None)
+Walk.TestCase.settings = tries(60, stateful_step_count=40)
 TestWalk = Walk.TestCase

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ocppsim.actors.store import Forgetful
 from ocppsim.config.problems import Report, Spot
 from ocppsim.config.station_file import PARTS, content_hash, read_station
+from tests.effort import tries
 from tests.persistence.keeping_stage import Home
 from tests.persistence.peer_files import TEMPLATE, file_2024, file_now, file_of_evses
 
@@ -38,7 +39,7 @@ def spoilt(draw: st.DrawFn) -> Any:
     return content
 
 
-@settings(max_examples=200, deadline=None)
+@tries(200)
 @given(content=spoilt() | st.fixed_dictionaries({}, optional=dict.fromkeys((*PARTS, "ocppsim"), JSON)) | JSON)
 def test_there_is_always_a_station(tmp_path_factory: Any, content: Any) -> None:
     home = Home(_folder(tmp_path_factory), TEMPLATE)

@@ -7,12 +7,13 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ocppsim.protocol import convert, frames, schemas, v16
 from ocppsim.protocol.frames import Payload
 from ocppsim.protocol.v16 import core
+from tests.effort import tries
 from tests.protocol.message_strategies import messages
 from tests.protocol.values import json_values
 from tests.tables import each
@@ -27,7 +28,7 @@ AT = datetime(2026, 1, 1, 12, 30, 0, 5_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", CLASSES)
-@settings(max_examples=10, deadline=None)
+@tries(10)
 @given(data=st.data())
 def test_a_message_is_valid_on_the_wire_and_comes_back_the_same(name: str, data: st.DataObject) -> None:
     cls = CLASSES[name]
@@ -39,7 +40,7 @@ def test_a_message_is_valid_on_the_wire_and_comes_back_the_same(name: str, data:
     assert convert.load_leniently(frame.payload, cls) == message
 
 
-@settings(max_examples=40, deadline=None)
+@tries(40)
 @given(data=st.data())
 def test_a_message_is_valid_before_it_is_text(data: st.DataObject) -> None:
     """What we are about to send is checked as the object that `dump` gives."""
@@ -154,7 +155,7 @@ def test_what_is_unreadable_says_where() -> None:
         convert.load_leniently({"idTagInfo": {"status": "None"}}, core.AuthorizeResponse)
 
 
-@settings(max_examples=80, deadline=None)
+@tries(80)
 @given(data=st.data())
 def test_a_message_with_one_value_replaced_is_read_or_unreadable(data: st.DataObject) -> None:
     """Whatever stands in whatever place, nothing else is raised, by the strict reading or the lenient one."""

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from random import Random
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from ocppsim.protocol.errors import V16_CODES, Fault
 from ocppsim.protocol.session import Kind, Registration
+from tests.effort import tries
 from tests.protocol.session_model import BROKEN, FAILURES, IDS, NOISE, SessionModel
 
 FAULTS = list(V16_CODES)
@@ -110,7 +110,7 @@ class Conversations(RuleBasedStateMachine):
 
 
 TestConversations = Conversations.TestCase
-TestConversations.settings = settings(max_examples=25, stateful_step_count=40, deadline=None)
+TestConversations.settings = tries(25, stateful_step_count=40)
 
 
 @pytest.mark.parametrize("seed", range(25))

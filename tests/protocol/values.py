@@ -1,11 +1,11 @@
 """Strategies for what may stand in a frame: any JSON value, any text, lone surrogates included."""
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from ocppsim.protocol.frames import Payload
+from tests.effort import tries
 
-FEW = settings(max_examples=50, deadline=None)
+FEW = tries(50)
 """Many properties share the time that there is; none of them is about speed."""
 
 texts: st.SearchStrategy[str] = st.text(st.characters(exclude_categories=()), max_size=8)

@@ -29,8 +29,8 @@ EARLY = 0.6
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Three more than there are processors: while some wait, others compute."""
-    return (os.cpu_count() or 1) + 3
+    """Two more than there are processors: while some wait, others compute."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,41 +1,40 @@
-"""`each`: one test that goes through all rows of a table.
+"""`each`: one test that goes through all rows of a table, each a subtest of pytest.
 
-For tables of which a row takes less time than pytest takes for a test. All rows are tried, whatever becomes
-of the others, and those that fail are named. What prepares something for each row is a fixture, and needs
-`pytest.mark.parametrize`.
+For tables of which a row takes less time than pytest takes for a test. What prepares something for each row
+is a fixture, and needs `pytest.mark.parametrize`.
 """
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any
+
+import pytest
+
+SUBTESTS = Parameter("subtests", Parameter.KEYWORD_ONLY)
 
 
 def each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callable[..., None]], Any]:
     """Names and rows as in `pytest.mark.parametrize`; several of them try all combinations."""
     fields = (names,) if isinstance(names, str) else names
-    table = [(row,) if isinstance(names, str) else tuple(row) for row in rows]
+    table = [dict(zip(fields, (row,) if isinstance(names, str) else row, strict=True)) for row in rows]
     assert table, "a table without rows tries nothing"
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        taken = signature(test)
+        of_one, others = getattr(test, "of_one_row", (test, [{}]))
+        every = [row | other for row in table for other in others]
+        taken = signature(of_one)
+        rest = [parameter for name, parameter in taken.parameters.items() if name not in every[0]]
+        assert len(rest) + len(every[0]) == len(taken.parameters), f"{of_one.__name__} does not take {fields}"
 
-        @wraps(test)
-        def all_rows(**others: Any) -> None:
-            failed = []
-            for row in table:
-                values = dict(zip(fields, row, strict=True))
-                try:
-                    test(**values, **others)
-                except Exception as failure:  # whatever a row comes to: the others are tried too
-                    failure.add_note(f"in the row {values!r:.500}")
-                    failed.append(failure)
-            if failed:
-                raise ExceptionGroup(f"{len(failed)} of {len(table)} rows", failed)
+        @wraps(of_one)
+        def all_rows(*, subtests: pytest.Subtests, **fixtures: Any) -> None:
+            for row in every:
+                with subtests.test(**row):
+                    of_one(**row, **fixtures)
 
-        rest = [parameter for name, parameter in taken.parameters.items() if name not in fields]
-        assert len(rest) == len(taken.parameters) - len(fields), f"{test.__name__} does not take {fields}"
-        all_rows.__signature__ = taken.replace(parameters=rest)  # type: ignore[attr-defined]  # as pytest reads it
+        all_rows.of_one_row = (of_one, every)  # type: ignore[attr-defined]  # for the `each` above
+        all_rows.__signature__ = taken.replace(parameters=[*rest, SUBTESTS])  # type: ignore[attr-defined]  # for pytest
         return all_rows
 
     return decorate

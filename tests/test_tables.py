@@ -1,13 +1,15 @@
 """Tests of many rows in one: none is left out, and each that fails is named."""
 
-import inspect
+from pathlib import Path
 
 import pytest
 
 from tests.tables import each
 
+pytest_plugins = ["pytester"]
 
-def test_all_combinations_are_tried() -> None:
+
+def test_all_combinations_are_tried(subtests: pytest.Subtests) -> None:
     tried = []
 
     @each("a", [1, 2])
@@ -15,36 +17,35 @@ def test_all_combinations_are_tried() -> None:
     def row(a: int, b: int, c: int) -> None:
         tried.append((a, b, c))
 
-    row()
+    row(subtests=subtests)
     assert tried == [(1, 3, 4), (1, 5, 6), (2, 3, 4), (2, 5, 6)]
-    assert not inspect.signature(row).parameters
 
 
-def test_those_that_fail_are_named_and_the_others_tried() -> None:
-    tried = []
+def test_those_that_fail_are_named_and_the_others_tried(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also those that miss an exception, which is no `Exception` to pytest, and those that take fixtures."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from tests.tables import each
 
-    @each("number", range(4))
-    def odd(number: int) -> None:
-        tried.append(number)
-        assert number % 2
-
-    with pytest.raises(ExceptionGroup, match="2 of 4 rows") as failed:
-        odd()
-    assert tried == [0, 1, 2, 3]
-    assert [failure.__notes__ for failure in failed.value.exceptions] == [
-        ["in the row {'number': 0}"],
-        ["in the row {'number': 2}"],
-    ]
-
-
-def test_fixtures_go_on_to_the_test(tmp_path: object) -> None:
-    @each("number", [1])
-    def with_fixture(number: int, tmp_path: object) -> None:
-        assert (number, tmp_path) == (1, given)
-
-    given = tmp_path
-    with_fixture(tmp_path=tmp_path)
-    assert list(inspect.signature(with_fixture).parameters) == ["tmp_path"]
+        @each("number", range(4))
+        @each(("letter", "value"), [("a", 0), ("b", 1)])
+        def test_it(number, letter, value, tmp_path):
+            assert tmp_path.exists()
+            if number == 1 and letter == "b":
+                with pytest.raises(ValueError):
+                    pass
+            assert number != 2
+        """
+    )
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    ended = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    ended.stdout.fnmatch_lines(
+        [f"SUBFAILED(number={row}*" for row in ("1, letter='b'", "2, letter='a'", "2, letter='b'")]
+    )
+    ended.assert_outcomes(failed=4)
 
 
 def test_a_table_without_rows_and_names_that_are_not_taken_are_mistakes() -> None:

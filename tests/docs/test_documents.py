@@ -262,17 +262,15 @@ def test_examples_in_python_can_be_compiled(document: Path) -> None:
 
 
 @cache
-def texts() -> tuple[tuple[str, str], ...]:
+def texts() -> list[tuple[str, str]]:
     """Path and text of all that people read, but for this file, which names what it forbids."""
-    return tuple(_texts())
-
-
-def _texts() -> Iterator[tuple[str, str]]:
     inside = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))
-    for path in (*ROOT.iterdir(), *inside):
-        readable = path.is_file() and path.suffix in TEXTS and path != Path(__file__)
-        if readable and not (GENERATED | {".git"}) & set(path.parts):
-            yield path.relative_to(ROOT).as_posix(), path.read_text(errors="replace")
+    return [
+        (path.relative_to(ROOT).as_posix(), path.read_text(errors="replace"))
+        for path in (*ROOT.iterdir(), *inside)
+        if path.is_file() and path.suffix in TEXTS and path != Path(__file__)
+        if not (GENERATED | {".git"}) & set(path.parts)
+    ]
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

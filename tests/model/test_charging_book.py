@@ -164,7 +164,6 @@ def test_no_book_is_an_empty_one() -> None:
     assert book.load(None) == ()
 
 
-@tries(40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(Purpose), st.integers(0, 2), st.sampled_from(LEVELS), st.integers(1, 5))

@@ -115,7 +115,6 @@ def test_a_connectors_schedule_is_exact_at_every_second(
 
 
 @given(books(), starts, vehicles, vehicles, st.sampled_from(Unit), st.sampled_from([inf, 15_000.0]))
-@tries(40)
 def test_the_stations_schedule_is_exact_at_every_second(
     book: Book, start: float, first: Vehicle | None, second: Vehicle | None, unit: Unit, total_w: float
 ) -> None:

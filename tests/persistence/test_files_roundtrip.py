@@ -25,7 +25,6 @@ from ocppsim.persistence.shape import content
 from ocppsim.persistence.snapshot import Snapshot
 from ocppsim.templates import vocabulary
 from tests.config.bench import planned
-from tests.effort import tries
 from tests.persistence.peer_files import EVSES, TEMPLATE
 
 INSTANTS = st.integers(1_600_000_000, 1_900_000_000).map(float)
@@ -91,7 +90,6 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Plan]:
     return [planned(folder, **template) for folder, template in zip(folders, (TEMPLATE, EVSES), strict=True)]
 
 
-@tries(40)
 @given(kept=memories(), visits=st.dictionaries(st.integers(1, 2), VISITS), which=st.integers(0, 1))
 def test_what_is_written_is_read(
     plans: list[Plan], kept: Kept, visits: dict[int, Visits], which: int

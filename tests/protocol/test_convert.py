@@ -40,7 +40,6 @@ def test_a_message_is_valid_on_the_wire_and_comes_back_the_same(name: str, data:
     assert convert.load_leniently(frame.payload, cls) == message
 
 
-@tries(40)
 @given(data=st.data())
 def test_a_message_is_valid_before_it_is_text(data: st.DataObject) -> None:
     """What we are about to send is checked as the object that `dump` gives."""

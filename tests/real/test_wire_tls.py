@@ -155,8 +155,9 @@ async def test_expired_certificate(nursery: trio.Nursery, authority: Authority, 
     assert await reason(dial_to(port, client_context(authority.file))) == "TLS: certificate has expired"
 
 
+@pytest.mark.parametrize("files", [("cert.pem", "key.pem"), ("both.pem",)])
 async def test_client_certificate_is_presented_where_it_is_demanded(
-    nursery: trio.Nursery, authority: Authority, tmp_path: Path, dial_to: DialTo
+    nursery: trio.Nursery, authority: Authority, tmp_path: Path, dial_to: DialTo, files: tuple[str, ...]
 ) -> None:
     context = authority.server()
     authority.ca.configure_trust(context)
@@ -165,8 +166,9 @@ async def test_client_certificate_is_presented_where_it_is_demanded(
     own = authority.ca.issue_cert("CS-1")
     own.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
     own.private_key_pem.write_to_path(tmp_path / "key.pem")
+    own.private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
 
-    tls = client_context(authority.file, tmp_path / "cert.pem", tmp_path / "key.pem")
+    tls = client_context(authority.file, *(tmp_path / file for file in files))
     async with dial_to(port, tls)() as transport:
         await transport.send("x")
         assert await transport.receive() == "x"

@@ -111,15 +111,18 @@ async def test_producer_at_the_edge_waits_for_room(
 
 
 async def test_producer_that_waits_for_room_is_let_go_when_the_actor_ends(system: System) -> None:
-    with trio.fail_after(1):
-        async with trio.open_nursery() as nursery:
+    with trio.fail_after(100):
+        async with trio.open_nursery() as nursery, trio.open_nursery() as parent:
             me = link(system, Recorder(), size=2)
-            async with trio.open_nursery() as parent:
-                me.start_in(parent)
-                for text in "ab":
-                    me.tell(Note(text))
-                nursery.start_soon(me.room)
-                parent.cancel_scope.cancel()
+            me.start_in(parent)
+            me.tell(Leave(Restart("reset", after=1000)))
+            await wait_all_tasks_blocked()
+            for text in "ab":
+                me.tell(Note(text))
+            nursery.start_soon(me.room)
+            await wait_all_tasks_blocked()
+            assert nursery.child_tasks, "there is no room yet"
+            parent.cancel_scope.cancel()
 
 
 async def test_state_messages_keep_the_newest_of_each_topic(system: System, nursery: trio.Nursery) -> None:

@@ -182,7 +182,7 @@ def listener(system: System, trace: Trace) -> Actor[Any]:
     return Actor(system, "listener", Tier.LINK, listen)
 
 
-def heard(what: str, life: int = 1) -> tuple[str, object]:
+def heard(what: object, life: int = 1) -> tuple[str, object]:
     return ("listener", (life, repr(what)))
 
 
@@ -226,6 +226,7 @@ def test_side_tasks_of_one_name_are_heard_in_the_order_they_were_started() -> No
         await trio.sleep(2)
 
     assert_rounds_decide(play)
+    assert trace_of(play, ordered=True) == repr([heard(number) for number in range(4)])
 
 
 def test_newest_state_is_that_of_the_last_sender_and_not_of_the_last_to_run() -> None:
@@ -237,6 +238,7 @@ def test_newest_state_is_that_of_the_last_sender_and_not_of_the_last_to_run() ->
         await trio.sleep(2)
 
     assert_rounds_decide(play)
+    assert trace_of(play, ordered=True) == repr([heard(Value("b", 0))])
 
 
 def test_state_posted_while_an_older_one_is_read_does_not_replace_it() -> None:
@@ -319,6 +321,7 @@ def test_timers_of_side_tasks_fire_in_the_order_the_tasks_were_started() -> None
         await trio.sleep(3)
 
     assert_rounds_decide(play)
+    assert trace_of(play, ordered=True) == repr([("a", number) for number in range(4)])
 
 
 def test_asker_gets_the_same_refusal_whoever_runs_first_when_a_life_ends() -> None:

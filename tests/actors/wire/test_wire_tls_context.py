@@ -60,13 +60,6 @@ def test_default_context_is_made_once() -> None:
     assert default_context() is default_context()
 
 
-def test_certificate_and_key_may_share_a_file(files: Files) -> None:
-    both = files.write("both.pem", files.cert.read_bytes() + files.key.read_bytes())
-
-    client_context(cert=both)
-    client_context(files.ca, files.cert, files.key)
-
-
 def test_missing_files_are_named(files: Files) -> None:
     missing = files.folder / "missing.pem"
 
